@@ -1,0 +1,5 @@
+// `npm run cloud`: builds if needed, then becomes the program: one process, so that a signal reaches it.
+import { build } from './build.mjs';
+
+await build();
+await import('../dist/cloud/main.js');

@@ -1,0 +1,4 @@
+import { build } from '../../.tools/build.mjs';
+
+/** The tests run what a user runs: the built programs. */
+export default build;
