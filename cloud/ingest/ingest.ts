@@ -45,6 +45,8 @@ export interface Reading {
   agent: string;
   boot: number | null;
   seq: number | null;
+  /** What a sender without numbers is told apart by (ChirpStack's deduplicationId); null where there is none. */
+  identity: string | null;
   /** Device clock as sent, ms. */
   sentTs: number;
   /** What it is stored under: `sentTs`, or the receive time where the device's clock is unset. */

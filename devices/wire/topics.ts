@@ -4,7 +4,10 @@ import { isId } from '../ids.ts';
 export const root = 'gw/v1';
 
 /** What an agent says (up) below `gw/v1/{agent}/`. `device` is null for a gateway's batch and for the agent's state. */
-export type UpTopic = { agent: string; device: string; what: 'telemetry' | 'event' | 'reply' } | { agent: string; device: null; what: 'telemetry' | 'state' };
+export type UpTopic =
+  | { agent: string; device: string; what: 'event' | 'reply' }
+  | { agent: string; device: string | null; what: 'telemetry' }
+  | { agent: string; device: null; what: 'state' };
 
 export const telemetryTopic = (agent: string, device?: string) => (device === undefined ? `${root}/${agent}/telemetry` : `${root}/${agent}/${device}/telemetry`);
 export const eventTopic = (agent: string, device: string) => `${root}/${agent}/${device}/event`;
@@ -23,7 +26,7 @@ export function parseUpTopic(topic: string): UpTopic | null {
   if (parts[0] !== 'gw' || parts[1] !== 'v1' || !isId(parts[2])) return null;
   const agent = parts[2];
   if (parts.length === 4 && (parts[3] === 'telemetry' || parts[3] === 'state')) return { agent, device: null, what: parts[3] };
-  if (parts.length === 5 && isId(parts[3]) && deviceTopics.has(parts[4] as string)) return { agent, device: parts[3], what: parts[4] as 'telemetry' | 'event' | 'reply' };
+  if (parts.length === 5 && isId(parts[3]) && deviceTopics.has(parts[4] as string)) return { agent, device: parts[3], what: parts[4] as 'event' };
   return null;
 }
 
