@@ -1,0 +1,16 @@
+import { kindOf, type Metric, type Text } from '../../devices/kinds/kinds.ts';
+
+/** A value as a person reads it: `22.7°`, `1,240 mm`, `3.28 V`. */
+export function valueText(value: number, metric: Metric | undefined): string {
+  const digits = metric?.digits ?? 1;
+  const text = value.toLocaleString('en-US', { minimumFractionDigits: Number.isInteger(value) ? 0 : digits, maximumFractionDigits: digits });
+  const unit = metric?.unit ?? '';
+  return unit === '' || unit === '°' || unit === '%' ? `${text}${unit}` : `${text} ${unit}`;
+}
+
+/** Fills `{value}` and `{limit}` in. */
+export function fillMessage(message: Text, kind: string, metric: string, value: number, limit: number): Text {
+  const spec = kindOf(kind)?.metrics[metric];
+  const fill = (text: string) => text.replaceAll('{value}', valueText(value, spec)).replaceAll('{limit}', valueText(limit, spec));
+  return { zh: fill(message.zh), en: fill(message.en) };
+}
