@@ -63,3 +63,6 @@ export interface AlertReader {
 /** A person's act on an alert. */
 export type AlertAct = { alert: string; action: 'ack' | 'resolve'; by: string; at: number; note: string | null };
 export type AlertActResult = { ok: true; alert: Alert } | { ok: false; code: 'not-found' | 'conflict'; message: string };
+
+export { AlertBook } from './book.ts';
+export { openAlertReader } from './reader.ts';

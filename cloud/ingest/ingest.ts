@@ -113,3 +113,10 @@ export interface Dialect {
   /** Never throws: what it does not understand comes out as parked. */
   decode(message: { agent: string; topic: string; payload: Uint8Array; rx: number }, view: DeviceView): Item[];
 }
+
+export { decode } from './decode.ts';
+export { DeviceTable } from './device-table.ts';
+export { dialects } from './dialects/dialects.ts';
+export { addNumber, gapsIn, rangesOf } from './numbers.ts';
+export { emptyMemory, type Newest, type Place, place, type ReadingMemory } from './order.ts';
+export { type ParkedReason, park, parkedReasons } from './park.ts';

@@ -28,7 +28,7 @@ export interface ParkedFrom {
 }
 
 /** Bytes are kept only of a known device whose kind is not near people's faces (contract, "MQTT"). */
-export function park(reason: ParkedReason, detail: string, from: ParkedFrom, bytes: Uint8Array, facts: DeviceFacts | undefined): Item {
+export function park(reason: ParkedReason, detail: string, from: ParkedFrom, bytes: Uint8Array, facts: DeviceFacts | undefined): Extract<Item, { type: 'parked' }> {
   const mayKeep = facts !== undefined && kindOf(facts.kind)?.sensitive === false;
   return {
     type: 'parked',

@@ -138,3 +138,6 @@ export interface RuleKind<R extends Rule = Rule, S = unknown> {
   /** Whether an alert of its making ends by a condition of its own. */
   clears: boolean;
 }
+
+export { Engine, type Subject } from './engine.ts';
+export { seedRules } from './seeds.ts';
