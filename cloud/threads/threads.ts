@@ -143,6 +143,10 @@ export interface RulesCalls {
   watch(devices: string[]): void;
   act(act: AlertAct): Promise<AlertActResult>;
   done(seqs: number[]): void;
+  /** All that is not done, oldest first; asked once at the start. */
+  undone(): Outgoing[];
+  /** Parked messages, newest first, those before the `n` of an id. */
+  parked(limit: number, before: number | null): ParkedRow[];
   agents(): Record<string, AgentCounts>;
   stats(): { ingest: StageCounts; rules: StageCounts; alerts: StageCounts; position: number; historyPerSecond: number };
   /** Every status that is not `unknown`, once, at the start. */

@@ -6,7 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import { kindOf } from '../../../devices/kinds/kinds.ts';
 import { type Alert, type AlertAct, type AlertActResult, AlertBook, type PlacedAlert } from '../../alerts/alerts.ts';
-import { addNumber, type Change, type DeviceEvent, type DeviceFacts, DeviceTable, decode, gapsIn, type Parked, place, type Reading, rangesOf } from '../../ingest/ingest.ts';
+import { addNumber, type Change, type DeviceEvent, type DeviceFacts, DeviceTable, decode, gapsIn, type Parked, park, place, type Reading, rangesOf } from '../../ingest/ingest.ts';
 import type { Entry, Row } from '../../journal/journal.ts';
 import { type At, Engine, type Finding, type Rule, type Signal, type Subject } from '../../rules/rules.ts';
 import type { AgentCounts, Latest, LiveReading, Outgoing, ParkedRow, StageCounts, Status } from '../threads.ts';
@@ -82,6 +82,11 @@ export class Judge {
 
   get cursor(): number {
     return this.#cursor;
+  }
+
+  /** The receive time of what was judged last, ms. */
+  get rx(): number {
+    return this.#at.rx;
   }
 
   /** Judges one row: first what is due by its time, then its entries in order. */

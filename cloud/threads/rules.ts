@@ -1,0 +1,112 @@
+/** The thread of ingest, rules and alerts: reads the journal from its own cursor, judges, commits, and tells the main thread. */
+import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { createBirpc } from 'birpc';
+import { fatal, reasonOf } from '../../devices/errors.ts';
+import { createLog } from '../../devices/log.ts';
+import { type FromJournal, openJournalReader, type ToJournal } from '../journal/journal.ts';
+import { Judge } from './judge/judge.ts';
+import type { RulesCalls, RulesData, RulesTells } from './threads.ts';
+
+const { file, journalFile, logLevel, journal } = workerData as RulesData;
+const log = createLog('rules', logLevel);
+const schemaVersion = 1;
+/** Bytes of the journal read at once; also the most that is judged between two looks at what others ask. */
+const readBytes = 1_000_000;
+/** Without anything urgent the cursor is written this often, ms. */
+const commitEvery = 1000;
+
+const db = new Database(file);
+db.pragma('journal_mode = WAL');
+db.pragma('synchronous = FULL');
+const version = db.pragma('user_version', { simple: true }) as number;
+if (version > schemaVersion)
+  throw fatal('newer-data', `${file} was written by a newer version of Gridwarden (schema ${version}, this one knows ${schemaVersion}); start that version.`);
+db.pragma(`user_version = ${schemaVersion}`);
+const judge = new Judge(db);
+judge.load();
+const reader = openJournalReader(journalFile);
+
+let lastRow = judge.cursor;
+let committedRow = judge.cursor;
+let committedAt = 0;
+let looking = false;
+let stopped = false;
+
+const port = parentPort as NonNullable<typeof parentPort>;
+const main = createBirpc<RulesTells, RulesCalls>(
+  {
+    latest: (devices) => judge.latest(devices),
+    watch: (devices) => judge.watch(devices),
+    async act(act) {
+      const result = judge.act(act);
+      commit();
+      return result;
+    },
+    done: (seqs) => judge.done(seqs),
+    undone: () => judge.undone(),
+    agents: () => judge.agents(),
+    parked: (limit, before) => judge.parked(limit, before),
+    statuses: () => judge.statuses(),
+    stats() {
+      const stats = judge.stats();
+      const behind = lastRow - judge.cursor;
+      for (const stage of [stats.ingest, stats.rules, stats.alerts]) stage.lagMs = behind > 0 ? Math.max(0, Date.now() - judge.rx) : 0;
+      return stats;
+    },
+    async stop() {
+      if (stopped) return;
+      stopped = true;
+      while (judge.cursor < lastRow) readOn();
+      commit();
+      reader.close();
+      db.close();
+      journal.close();
+    },
+  },
+  { post: (message) => port.postMessage(message), on: (take) => port.on('message', take), eventNames: ['alerts', 'statuses', 'readings', 'outgoing'] },
+);
+
+function commit(): void {
+  const { alerts, statuses, outgoing } = judge.commit();
+  committedAt = performance.now();
+  if (judge.cursor !== committedRow) {
+    committedRow = judge.cursor;
+    journal.postMessage({ durable: committedRow } satisfies ToJournal);
+  }
+  // Alerts first: a case that follows from one must find it.
+  if (alerts.length > 0) main.alerts(alerts);
+  if (statuses.length > 0) main.statuses(statuses);
+  if (outgoing.length > 0) main.outgoing(outgoing);
+}
+
+/** Judges up to `readBytes` of what lies behind the cursor. false: there was nothing. */
+function readOn(): boolean {
+  const rows = reader.read(judge.cursor, readBytes);
+  for (const row of rows) judge.row(row);
+  const readings = judge.takeReadings();
+  if (readings.length > 0) main.readings(readings);
+  if (judge.urgent || performance.now() - committedAt >= commitEvery) commit();
+  return rows.length > 0;
+}
+
+function look(): void {
+  if (stopped || looking) return;
+  looking = true;
+  try {
+    if (readOn() && judge.cursor < lastRow) setImmediate(look);
+  } catch (thrown) {
+    // Its own disk refuses, or a row is damaged: nothing is told, the cursor stands; the main thread ends or restarts the cloud.
+    log.fatal({ err: thrown }, reasonOf(thrown));
+    throw thrown;
+  } finally {
+    looking = false;
+  }
+}
+
+journal.on('message', (message: FromJournal) => {
+  lastRow = message.lastRow;
+  look();
+});
+journal.postMessage({ durable: committedRow } satisfies ToJournal);
+look();
