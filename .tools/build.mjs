@@ -1,6 +1,6 @@
-// Builds dist/: one bundle for each process and thread by esbuild, the page by Vite. An unchanged tree is not built again.
+// Builds dist/: one bundle for each process and thread by esbuild, the page by Vite. What has not changed is not built again.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,66 +19,60 @@ export const entries = {
   'simulators/sim': 'simulators/sim.ts',
 };
 
-function fingerprint(folders, files) {
+/** One hash over the contents of these files and folders, `except` those below `except`. */
+function fingerprint(names, except) {
   const hash = createHash('sha256');
   const visit = (path) => {
-    const stat = statSync(path);
-    if (stat.isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
+    if (path === except) return;
+    if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) visit(join(path, name));
     else hash.update(path.slice(top.length)).update('\0').update(readFileSync(path)).update('\0');
   };
-  for (const name of [...folders, ...files]) if (existsSync(join(top, name))) visit(join(top, name));
+  for (const name of names) if (existsSync(join(top, name))) visit(join(top, name));
   return hash.update(process.version).digest('hex');
 }
 
-async function step(name, folders, files, run) {
+/** Written whole or not at all: another process may be starting from it. */
+function put(file, contents) {
+  mkdirSync(dirname(file), { recursive: true });
+  const partial = `${file}.${process.pid}.partial`;
+  writeFileSync(partial, contents);
+  renameSync(partial, file);
+}
+
+/** Runs a step unless its stamp says that nothing has changed since. */
+async function step(name, now, run) {
   const stamp = join(top, 'dist', `.${name}.stamp`);
-  const now = fingerprint(folders, files);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return false;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return;
   await run();
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, now);
-  return true;
+  put(stamp, now);
+}
+
+async function program() {
+  const esbuild = await import('esbuild');
+  const options = { bundle: true, packages: 'external', platform: 'node', format: 'esm', target: 'node20', sourcemap: true, write: false, logLevel: 'silent' };
+  const failed = [];
+  for (const [name, source] of Object.entries(entries)) {
+    try {
+      const { outputFiles } = await esbuild.build({ ...options, absWorkingDir: top, entryPoints: { [name]: source }, outdir: 'dist' });
+      for (const { path, contents } of outputFiles) put(path, contents);
+    } catch (error) {
+      failed.push(`${source}: ${error.message}`);
+    }
+  }
+  if (failed.length > 0) throw new Error(`These do not build:\n${failed.join('\n')}`);
+}
+
+async function page() {
+  const vite = await import('vite');
+  const root = join(top, 'cloud/dashboard');
+  await vite.build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn', build: { outDir: join(top, 'dist/page'), emptyOutDir: true } });
 }
 
 /** Builds what has changed since the last build. */
 export async function build() {
-  const program = ['devices', 'edge', 'cloud', 'simulators', 'package-lock.json', '.tools/build.mjs'];
-  await step(
-    'program',
-    program.filter((name) => name !== 'cloud/dashboard'),
-    [],
-    async () => {
-      const esbuild = await import('esbuild');
-      for (const name of ['cloud', 'edge', 'simulators']) {
-        for (const file of existsSync(join(top, 'dist', name)) ? readdirSync(join(top, 'dist', name)) : [])
-          if (file.endsWith('.js') || file.endsWith('.map')) rmSync(join(top, 'dist', name, file));
-      }
-      const present = Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(join(top, source))));
-      await esbuild.build({
-        absWorkingDir: top,
-        entryPoints: present,
-        outdir: 'dist',
-        bundle: true,
-        packages: 'external',
-        platform: 'node',
-        format: 'esm',
-        target: 'node20',
-        sourcemap: true,
-        logLevel: 'warning',
-      });
-    },
-  );
-  if (existsSync(join(top, 'cloud/dashboard/vite.config.ts'))) {
-    await step('page', ['cloud/dashboard', 'devices', 'package-lock.json'], [], async () => {
-      const vite = await import('vite');
-      await vite.build({
-        root: join(top, 'cloud/dashboard'),
-        configFile: join(top, 'cloud/dashboard/vite.config.ts'),
-        logLevel: 'warn',
-        build: { outDir: join(top, 'dist/page'), emptyOutDir: true },
-      });
-    });
-  }
+  const ours = ['package-lock.json', '.tools/build.mjs'];
+  await step('program', fingerprint(['devices', 'edge', 'cloud', 'simulators', ...ours], join(top, 'cloud/dashboard')), program);
+  await step('page', fingerprint(['devices', 'cloud', ...ours]), page);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
