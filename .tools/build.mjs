@@ -72,7 +72,7 @@ async function page() {
 export async function build() {
   const ours = ['package-lock.json', '.tools/build.mjs'];
   await step('program', fingerprint(['devices', 'edge', 'cloud', 'simulators', ...ours], join(top, 'cloud/dashboard')), program);
-  await step('page', fingerprint(['devices', 'cloud', ...ours]), page);
+  await step('page', fingerprint(['devices', 'cloud/dashboard', ...ours]), page);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
