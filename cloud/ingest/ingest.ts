@@ -38,6 +38,9 @@ export type Change =
   /** A case was closed or voided; alerts without another end go with it. */
   | { type: 'case-ended'; case: string; alerts: string[]; how: 'closed' | 'void'; by: string; at: number };
 
+/** As it stands in the journal: `n` grows with each; one that comes again after a crash has the same `n`. */
+export type NumberedChange = Change & { n: number };
+
 /** A reading that is understood. */
 export interface Reading {
   device: DeviceFacts;

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import type { Change, DeviceFacts } from '../../cloud/ingest/ingest.ts';
+import type { Change, DeviceFacts, NumberedChange } from '../../cloud/ingest/ingest.ts';
 import type { Entry } from '../../cloud/journal/journal.ts';
 import { seedRules } from '../../cloud/rules/rules.ts';
 import { type Committed, Judge } from '../../cloud/threads/judge/judge.ts';
@@ -14,6 +14,7 @@ export class Judged {
   now = Date.UTC(2026, 10, 24, 1);
   readonly rows: { row: number; jt: number; entries: Entry[] }[] = [];
   #seq = 0;
+  #n = 0;
 
   constructor(devices: DeviceFacts[], agents: { id: string; role: 'agent' | 'bridge' }[] = [{ id: 'gw-1', role: 'agent' }]) {
     this.db = new Database(':memory:');
@@ -21,9 +22,9 @@ export class Judged {
     this.judge.load();
     this.entries(
       { type: 'start', rx: this.now },
-      ...seedRules().map((rule): Entry => ({ type: 'change', rx: this.now, change: { type: 'rule', rule } satisfies Change })),
-      { type: 'change', rx: this.now, change: { type: 'agents', agents } satisfies Change },
-      { type: 'change', rx: this.now, change: { type: 'devices', devices } satisfies Change },
+      ...seedRules().map((rule): Entry => ({ type: 'change', rx: this.now, change: this.#numbered({ type: 'rule', rule }) })),
+      { type: 'change', rx: this.now, change: this.#numbered({ type: 'agents', agents }) },
+      { type: 'change', rx: this.now, change: this.#numbered({ type: 'devices', devices }) },
       ...agents.map(({ id }): Entry => ({ type: 'connect', agent: id, rx: this.now })),
     );
   }
@@ -60,7 +61,11 @@ export class Judged {
   }
 
   change(change: Change): Committed {
-    return this.entries({ type: 'change', change, rx: this.now });
+    return this.entries({ type: 'change', change: this.#numbered(change), rx: this.now });
+  }
+
+  #numbered(change: Change): NumberedChange {
+    return { ...change, n: ++this.#n };
   }
 
   /** All alerts as they stand on disk, oldest first. */

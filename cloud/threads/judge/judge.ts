@@ -6,7 +6,21 @@
 import type { Database } from 'better-sqlite3';
 import { kindOf } from '../../../devices/kinds/kinds.ts';
 import { type Alert, type AlertAct, type AlertActResult, AlertBook, type PlacedAlert } from '../../alerts/alerts.ts';
-import { addNumber, type Change, type DeviceEvent, type DeviceFacts, DeviceTable, decode, gapsIn, type Parked, park, place, type Reading, rangesOf } from '../../ingest/ingest.ts';
+import {
+  addNumber,
+  type Change,
+  type DeviceEvent,
+  type DeviceFacts,
+  DeviceTable,
+  decode,
+  gapsIn,
+  type NumberedChange,
+  type Parked,
+  park,
+  place,
+  type Reading,
+  rangesOf,
+} from '../../ingest/ingest.ts';
 import type { Entry, Row } from '../../journal/journal.ts';
 import { type At, Engine, type Finding, type Rule, type Signal, type Subject } from '../../rules/rules.ts';
 import type { AgentCounts, Latest, LiveReading, Outgoing, ParkedRow, StageCounts, Status } from '../threads.ts';
@@ -40,6 +54,8 @@ export class Judge {
   #historyBySecond = new Map<number, number>();
   #rulesDirty = new Set<string>();
   #cursor = 0;
+  /** The desk's number of the last change: after a crash the desk may write one twice. */
+  #lastChange = 0;
   #at: At = { jt: 0, rx: 0 };
   #watched = new Set<string>();
   #readings: LiveReading[] = [];
@@ -57,13 +73,14 @@ export class Judge {
 
   load(): void {
     this.#db.exec(`
-      create table if not exists cursor (one integer primary key check (one = 1), row integer not null, jt real not null, rx real not null);
+      create table if not exists cursor (one integer primary key check (one = 1), row integer not null, jt real not null, rx real not null, change integer not null);
       create table if not exists rules (id text primary key, rule text not null) without rowid;
       create table if not exists events (id text primary key, device text not null, kind text not null, ts real not null, rx real not null, data text not null) without rowid;
     `);
-    const cursor = this.#db.prepare('select row, jt, rx from cursor').get() as { row: number; jt: number; rx: number } | undefined;
+    const cursor = this.#db.prepare('select row, jt, rx, change from cursor').get() as { row: number; jt: number; rx: number; change: number } | undefined;
     if (cursor) {
       this.#cursor = cursor.row;
+      this.#lastChange = cursor.change;
       this.#at = { jt: cursor.jt, rx: cursor.rx };
     }
     this.#devices.load();
@@ -117,8 +134,10 @@ export class Judge {
       for (const one of this.#engine.rules) if (this.#rulesDirty.has(one.id)) rule.run(one.id, JSON.stringify(one));
       this.#rulesDirty.clear();
       this.#db
-        .prepare('insert into cursor (one, row, jt, rx) values (1, ?, ?, ?) on conflict (one) do update set row = excluded.row, jt = excluded.jt, rx = excluded.rx')
-        .run(this.#cursor, this.#at.jt, this.#at.rx);
+        .prepare(
+          'insert into cursor (one, row, jt, rx, change) values (1, ?, ?, ?, ?) on conflict (one) do update set row = excluded.row, jt = excluded.jt, rx = excluded.rx, change = excluded.change',
+        )
+        .run(this.#cursor, this.#at.jt, this.#at.rx, this.#lastChange);
       return { alerts, outgoing };
     })();
     for (const state of this.#touched) {
@@ -213,7 +232,12 @@ export class Judge {
     if (entry.type === 'publish') this.#message(entry.agent, entry.topic, entry.payload, rx);
     else if (entry.type === 'connect') this.#link(this.#states.agent(entry.agent), 'up');
     else if (entry.type === 'disconnect') this.#link(this.#states.agent(entry.agent), entry.clean ? 'clean' : 'lost');
-    else if (entry.type === 'change') this.#change(entry.change as Change);
+    else if (entry.type === 'change') {
+      const { n, ...change } = entry.change as NumberedChange;
+      if (n <= this.#lastChange) return;
+      this.#lastChange = n;
+      this.#change(change);
+    }
     // Every connection of before is over; who was there has its minute to come back.
     else if (entry.type === 'start') for (const agent of this.#states.agents.values()) if (agent.link === 'up') this.#link(agent, 'lost');
   }

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../../../../cloud/ingest/ingest.ts';
 import { seedRules } from '../../../../cloud/rules/rules.ts';
 import { Judge } from '../../../../cloud/threads/judge/judge.ts';
 import { cameraFacts, coverFacts, postFacts } from '../../../kit/facts.ts';
@@ -269,6 +270,19 @@ describe('a changed rule', () => {
     judged.event('tilt');
     judged.pass(30);
     expect(judged.alerts()).toHaveLength(1);
+  });
+});
+
+describe('a change that the desk writes twice after a crash', () => {
+  it('counts once: a device put back into service is not taken out of it again', () => {
+    const judged = new Judged([coverFacts()]);
+    const out: Change = { type: 'devices', devices: [coverFacts({ lifecycle: 'maintenance' })] };
+    judged.change(out);
+    const before = judged.rows.length;
+    judged.change({ type: 'devices', devices: [coverFacts()] });
+    judged.event('tilt');
+    for (const { entries } of judged.rows.slice(before - 1, before + 1)) judged.entries(...entries);
+    expect(judged.alerts()).toMatchObject([{ state: 'firing' }]);
   });
 });
 
