@@ -246,6 +246,8 @@ describe('an agent', () => {
     judged.entries({ type: 'disconnect', agent: 'gw-1', clean: false, rx: judged.now });
     judged.pass(60);
     judged.change({ type: 'agent-removed', agent: 'gw-1' });
+    judged.entries({ type: 'disconnect', agent: 'gw-1', clean: false, rx: judged.now });
+    judged.pass(90);
     expect(judged.alerts()).toMatchObject([{ state: 'resolved' }]);
     expect(judged.judge.agents()).toEqual({});
   });
