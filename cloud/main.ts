@@ -1,0 +1,80 @@
+/** The cloud as a process: settings, the data folder, the app, signals, and the end. */
+import { systemClock } from '../devices/clock.ts';
+import { GwError, reasonOf } from '../devices/errors.ts';
+import { createLog } from '../devices/log.ts';
+import { startCloud } from './app.ts';
+import { holdDataFolder } from './data-folder.ts';
+import { Ending } from './ending.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Every step of the end has this long, ms; all together stay within the ten seconds of the contract. */
+const stepMs = 2500;
+/** How often a process started by npm looks whether npm is still there, ms. */
+const parentEveryMs = 1000;
+
+function giveUp(thrown: unknown): never {
+  process.stderr.write(`${reasonOf(thrown)}\n`);
+  process.exit(1);
+}
+
+let settings: Settings;
+try {
+  settings = readSettings(process.env, process.argv.slice(2));
+} catch (thrown) {
+  giveUp(thrown);
+}
+const log = createLog('cloud', settings.GW_LOG_LEVEL);
+const ending = new Ending(log);
+
+let code = 0;
+let leaving = false;
+/** In order and once: a second signal changes nothing. */
+async function leave(reason: string, exitCode: number): Promise<void> {
+  if (leaving) return;
+  leaving = true;
+  code = exitCode;
+  log.info({ reason }, 'the cloud stops');
+  await ending.run(stepMs);
+  log.info('the cloud has stopped');
+  process.exit(code);
+}
+
+process.on('SIGTERM', () => void leave('SIGTERM', 0));
+process.on('SIGINT', () => void leave('SIGINT', 0));
+process.on('SIGHUP', () => void leave('SIGHUP', 0));
+// Whoever started us is gone, kill -9 included: nothing of ours outlives it.
+process.on('disconnect', () => void leave('the parent process is gone', 0));
+if (process.env.npm_lifecycle_event !== undefined && process.ppid > 1) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void leave('npm is gone', 0);
+  }, parentEveryMs).unref();
+}
+
+try {
+  const folder = holdDataFolder(settings.GW_DATA_DIR);
+  ending.add('data folder', () => folder.release());
+  const cloud = await startCloud({
+    settings,
+    clock: systemClock,
+    log,
+    here: new URL('.', import.meta.url),
+    ending,
+    onDeath: (reason) => {
+      log.fatal({ err: reason }, 'a part of the cloud has died; the cloud ends, what was acknowledged is on disk');
+      void leave(reasonOf(reason), 1);
+    },
+  });
+  const url = `http://${settings.GW_HOST.includes(':') ? `[${settings.GW_HOST}]` : settings.GW_HOST}:${cloud.http}/`;
+  log.info({ url, mqtt: cloud.mqtt }, 'the cloud listens');
+  process.send?.({ type: 'listening', http: cloud.http, mqtt: cloud.mqtt });
+  if (!process.send) {
+    process.stdout.write(`Gridwarden listens at ${url} and mqtt://${settings.GW_HOST}:${cloud.mqtt}\n`);
+    // The only time a password is ever shown: it was made a moment ago and is kept nowhere but as its hash.
+    if (cloud.adminPassword !== null) process.stdout.write(`The first account is admin, its password ${cloud.adminPassword} (printed this once; change it on the page).\n`);
+  }
+} catch (thrown) {
+  if (!(thrown instanceof GwError)) log.fatal({ err: thrown }, 'the cloud could not start');
+  process.stderr.write(`${reasonOf(thrown)}\n`);
+  await leave('it could not start', 1);
+}
