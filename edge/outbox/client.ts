@@ -1,0 +1,171 @@
+/** The outbox as the agent sees it: requests to its thread, and the additions of one commit gathered while the one before is under way. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../../devices/clock.ts';
+import { fatal, retry } from '../../devices/errors.ts';
+import type { Logger } from '../../devices/log.ts';
+import { Gathering } from './gathering.ts';
+import type { Addition, Beginning, CommandMemo, Outbox, OutboxStats, Parcel, Room } from './outbox.ts';
+import type { StoreOptions } from './store.ts';
+import type { Answer, Request } from './thread.ts';
+
+export interface OutboxOptions {
+  folder: string;
+  maxMb: number;
+  clock: Clock;
+  log: Logger;
+  /** The built `outbox.thread.js`. */
+  thread: URL;
+}
+
+/** An acknowledgement waits so long for a commit to go along with: a lost one only means a repeat. */
+const forgetWithinMs = 200;
+/** After a commit that failed (a full disk) the next try. */
+const retryMs = 1000;
+
+export class ThreadOutbox implements Outbox {
+  readonly #options: OutboxOptions;
+  readonly #gathering = new Gathering();
+  readonly #asked: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
+  #worker: Worker | null = null;
+  #stats: OutboxStats = { waiting: 0, dropped: 0 };
+  #committing = false;
+  #idle: (() => void)[] = [];
+  #forgetSoon: (() => void) | null = null;
+  #retrySoon: (() => void) | null = null;
+  #tellChange: () => void = () => {};
+  #tellFailure: (error: Error) => void = () => {};
+  #stopping: Promise<void> | null = null;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<Beginning> {
+    const { folder, maxMb, clock, thread } = this.#options;
+    const workerData: StoreOptions = { folder, maxMb, now: clock.now() };
+    // Small on purpose: an agent lives on a gateway's memory.
+    const worker = new Worker(thread, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 192 } });
+    this.#worker = worker;
+    worker.on('message', (answer: Answer) => this.#heard(answer));
+    worker.on('error', (error) => this.#failed(fatal('outbox-thread', `the outbox's thread has failed: ${error.message}`, error)));
+    worker.on('exit', () => this.#failed(fatal('outbox-thread', "the outbox's thread has ended")));
+    const { beginning } = await this.#ask({ ask: 'open' });
+    return beginning as Beginning;
+  }
+
+  onChange(tell: () => void): void {
+    this.#tellChange = tell;
+  }
+
+  onFailure(tell: (error: Error) => void): void {
+    this.#tellFailure = tell;
+  }
+
+  add(addition: Addition): Promise<void> {
+    if (this.#stopping) return Promise.reject(retry('stopping', 'the outbox is stopping'));
+    const committed = this.#gathering.add(addition);
+    // What is said in one go becomes one commit.
+    queueMicrotask(() => this.#commit());
+    return committed;
+  }
+
+  forget(key: number): void {
+    this.#gathering.forget(key);
+    this.#forgetSoon ??= this.#options.clock.after(forgetWithinMs, () => {
+      this.#forgetSoon = null;
+      this.#commit();
+    });
+  }
+
+  async take(room: Room): Promise<Parcel[]> {
+    return (await this.#ask({ ask: 'take', room })).parcels ?? [];
+  }
+
+  async rewind(): Promise<void> {
+    await this.#flush();
+    await this.#ask({ ask: 'rewind' });
+  }
+
+  async command(id: string): Promise<CommandMemo | null> {
+    return (await this.#ask({ ask: 'command', id })).command ?? null;
+  }
+
+  stats(): OutboxStats {
+    return { waiting: this.#stats.waiting + this.#gathering.waiting, dropped: this.#stats.dropped + this.#gathering.lost };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#close();
+    return this.#stopping;
+  }
+
+  async #close(): Promise<void> {
+    const worker = this.#worker;
+    if (!worker) return;
+    await this.#flush();
+    this.#forgetSoon?.();
+    this.#retrySoon?.();
+    worker.removeAllListeners('exit');
+    const ended = once(worker, 'exit');
+    await this.#ask({ ask: 'close' });
+    await ended;
+    this.#worker = null;
+  }
+
+  /** Resolves when all that was gathered so far is committed, or a commit has failed. */
+  async #flush(): Promise<void> {
+    this.#commit();
+    if (this.#committing) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #commit(): void {
+    if (this.#committing || this.#retrySoon || this.#gathering.empty || !this.#worker) return;
+    this.#committing = true;
+    const group = this.#gathering.next();
+    this.#ask({ ask: 'commit', additions: group.additions, forget: group.forget, lost: group.lost }).then(
+      () => {
+        group.done();
+        this.#committed();
+      },
+      (error: Error) => {
+        this.#options.log.error({ err: error }, 'outbox: what was to be kept is not on disk yet, trying again');
+        this.#gathering.giveBack(group);
+        this.#retrySoon = this.#options.clock.after(retryMs, () => {
+          this.#retrySoon = null;
+          this.#commit();
+        });
+        this.#committed();
+      },
+    );
+  }
+
+  #committed(): void {
+    this.#committing = false;
+    this.#commit();
+    if (!this.#committing) for (const resolve of this.#idle.splice(0)) resolve();
+    this.#tellChange();
+  }
+
+  #ask(request: Request): Promise<Answer> {
+    const worker = this.#worker;
+    if (!worker) return Promise.reject(retry('outbox-closed', 'the outbox is not open'));
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ resolve, reject });
+      worker.postMessage(request);
+    });
+  }
+
+  #heard(answer: Answer): void {
+    if (answer.stats) this.#stats = answer.stats;
+    const asked = this.#asked.shift();
+    if (answer.error) asked?.reject((answer.error.fatal ? fatal : retry)(answer.error.code, answer.error.message));
+    else asked?.resolve(answer);
+  }
+
+  #failed(error: Error): void {
+    this.#worker = null;
+    for (const { reject } of this.#asked.splice(0)) reject(error);
+    this.#tellFailure(error);
+  }
+}

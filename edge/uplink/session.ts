@@ -1,0 +1,137 @@
+/** What goes on over one connection: the outbox is emptied in its order through a bounded window; `flow` is obeyed; commands come in. */
+import type { Clock } from '../../devices/clock.ts';
+import type { Logger } from '../../devices/log.ts';
+import { commandFilter, eventTopic, flowCheck, flowTopic, parseCommandTopic, replyTopic, telemetryTopic } from '../../devices/wire/wire.ts';
+import { parseJson } from '../json.ts';
+import type { Outbox, Parcel } from '../outbox/outbox.ts';
+import type { Connection } from './connection.ts';
+
+export interface SessionOptions {
+  agent: string;
+  clock: Clock;
+  log: Logger;
+  outbox: Outbox;
+  connection: Connection;
+  command: (device: string, payload: string) => Promise<void>;
+  /** What was taken from the outbox cannot be had: it has failed. */
+  failed: (error: Error) => void;
+}
+
+/** Publishes without an acknowledgement yet; at most 128 KiB each, mostly far less. */
+const publishWindow = 32;
+/** Telemetry waits so long for the cloud's word on `flow`, which comes with the subscription. */
+const flowWithinMs = 5000;
+
+export class Session {
+  readonly #options: SessionOptions;
+  /** May telemetry be sent? null: the cloud has not said yet. Without a word it may (contract: every connection begins as true). */
+  #flow: boolean | null = null;
+  #ready = false;
+  #ended = false;
+  #inFlight = 0;
+  #taking = false;
+  #again = false;
+  #cancelFlow = () => {};
+  #landed = () => {};
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** The connection is made: what was sent on an older one and not acknowledged is sent again. */
+  async start(): Promise<void> {
+    const { agent, clock, log, outbox, connection, failed } = this.#options;
+    this.#cancelFlow = clock.after(flowWithinMs, () => this.#allow());
+    connection.subscribe([commandFilter(agent), flowTopic(agent)]).then(
+      () => this.#allow(),
+      (error) => {
+        if (!this.#ended) log.error({ err: error }, 'uplink: the cloud does not grant the subscription to commands');
+      },
+    );
+    try {
+      await outbox.rewind();
+    } catch (error) {
+      failed(error as Error);
+      return;
+    }
+    this.#ready = true;
+    this.pump();
+  }
+
+  /** The connection is over. */
+  end(): void {
+    this.#ended = true;
+    this.#cancelFlow();
+    this.#landed();
+  }
+
+  /** Sends what the outbox has, as far as the window goes. */
+  pump(): void {
+    if (this.#taking) {
+      this.#again = true;
+      return;
+    }
+    if (this.#ended || !this.#ready || this.#inFlight >= publishWindow) return;
+    const { outbox, failed } = this.#options;
+    this.#taking = true;
+    this.#again = false;
+    const room = publishWindow - this.#inFlight;
+    outbox.take({ publishes: room, telemetry: this.#flow === true }).then((parcels) => {
+      this.#taking = false;
+      if (this.#ended) return;
+      for (const parcel of parcels) this.#send(parcel);
+      if (this.#again) this.pump();
+    }, failed);
+  }
+
+  /** Resolves when nothing is on its way any more, or the connection is over. */
+  async landed(): Promise<void> {
+    this.#ready = false;
+    if (this.#inFlight > 0 && !this.#ended) await new Promise<void>((resolve) => (this.#landed = resolve));
+  }
+
+  async heard(topic: string, payload: string): Promise<void> {
+    const { agent, log, command } = this.#options;
+    const command_ = parseCommandTopic(topic);
+    if (command_?.agent === agent) return command(command_.device, payload);
+    if (topic !== flowTopic(agent)) {
+      log.warn({ topic }, 'uplink: a message on a topic that was not asked for');
+      return;
+    }
+    const flow = parseJson(payload);
+    if (!flowCheck.is(flow)) {
+      log.warn({ why: flowCheck.why(flow) }, 'uplink: a flow message that cannot be read');
+      return;
+    }
+    if (flow.telemetry !== this.#flow) log.info({ telemetry: flow.telemetry }, flow.telemetry ? 'uplink: telemetry may go' : 'uplink: the cloud holds telemetry');
+    this.#flow = flow.telemetry;
+    this.pump();
+  }
+
+  #allow(): void {
+    this.#flow ??= true;
+    this.pump();
+  }
+
+  #send(parcel: Parcel): void {
+    const { agent, connection, outbox } = this.#options;
+    this.#inFlight++;
+    const [topic, payload] = publishOf(agent, parcel);
+    connection.publish(topic, payload).then(() => {
+      outbox.forget(parcel.key);
+      if (--this.#inFlight === 0) this.#landed();
+      this.pump();
+    });
+  }
+}
+
+/** An event or a reply on its device's topic, one reading on its device's, more on the gateway's. */
+function publishOf(agent: string, parcel: Parcel): [topic: string, payload: string] {
+  if ('urgent' in parcel) {
+    const { device, what, body } = parcel.urgent;
+    return [(what === 'event' ? eventTopic : replyTopic)(agent, device), body];
+  }
+  const [first] = parcel.readings;
+  if (first && parcel.readings.length === 1) return [telemetryTopic(agent, first.device), first.body];
+  return [telemetryTopic(agent), `[${parcel.readings.map(({ device, body }) => `{"device":"${device}",${body.slice(1)}`).join(',')}]`];
+}
