@@ -1,0 +1,13 @@
+import { t } from '../words/words.svelte.ts';
+import { Problem } from './api.ts';
+
+/** A failure in a person's words: what failed, what is still true. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Problem)) return String(error);
+  if (error.status === 0) return t('error.network');
+  if (error.status === 401) return t('signin.expired');
+  if (error.status === 403) return error.detail || t('error.forbidden');
+  if (error.status === 404) return t('state.missing');
+  if (error.status >= 500) return t('error.server', { status: error.status });
+  return error.detail || error.title;
+}

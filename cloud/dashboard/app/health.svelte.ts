@@ -1,0 +1,46 @@
+import { get, Problem } from './api.ts';
+
+export interface StageHealth {
+  in: number;
+  accepted: number;
+  rejected: number;
+  repeats: number;
+  parked: number;
+  waiting: number;
+  lagMs: number | null;
+  more?: Record<string, number | string | null>;
+}
+export interface Health {
+  status: string;
+  stages: Record<string, StageHealth>;
+}
+
+/** The path stage by stage, asked every ten seconds: for the health page, and for the note that past readings are coming in. */
+class HealthWatch {
+  current = $state.raw<Health | null>(null);
+  at = $state(0);
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  start(): () => void {
+    const ask = async () => {
+      try {
+        this.current = await get<Health>('/health');
+        this.at = Date.now();
+      } catch (error) {
+        // The live indicator tells of a lost cloud; the age of this table goes on counting.
+        if (!(error instanceof Problem)) throw error;
+      } finally {
+        this.#timer = setTimeout(ask, 10_000);
+      }
+    };
+    void ask();
+    return () => {
+      if (this.#timer) clearTimeout(this.#timer);
+    };
+  }
+  get historyPerSecond(): number {
+    const rate = this.current?.stages.ingest?.more?.historyPerSecond;
+    return typeof rate === 'number' ? rate : 0;
+  }
+}
+export const health = new HealthWatch();

@@ -1,0 +1,5 @@
+import { frame } from './zh/frame.ts';
+import { things } from './zh/things.ts';
+
+/** Every word of the page in Chinese; its keys are the type of all keys. One file of words/zh and words/en for each part of the page. */
+export const zh = { ...frame, ...things };
