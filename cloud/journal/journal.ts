@@ -23,6 +23,8 @@ export interface Row {
   /** The journal's own time in milliseconds: goes on by the monotonic clock while the cloud listens, stands still while it does not. */
   jt: number;
   entries: Entry[];
+  /** Set where the row on the disk is not what was written: what is known of it, in one sentence; it then comes without entries. */
+  damaged?: string;
 }
 
 /** What a message weighs for: a tenth of the journal is kept for events (contract, `GW_JOURNAL_MAX_MB`). */
@@ -63,3 +65,5 @@ export interface JournalReader {
 export type FromJournal = { lastRow: number };
 /** The consumer has all up to `row` on its own disk: it may be removed. Sent once at the start, too. */
 export type ToJournal = { durable: number };
+
+export { openJournalReader } from './reader.ts';

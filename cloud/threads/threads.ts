@@ -37,7 +37,9 @@ export interface BrokerData {
   port: number;
   logLevel: LogLevel;
   maxPacketBytes: number;
-  /** To the journal: appends, answered one by one. */
+  /** What bridges may publish and subscribe to: topic filters of the dialects. */
+  dialects: { topic: string; downlink: string }[];
+  /** To the journal: AppendRequest out, AppendAnswer in. */
   journal: MessagePort;
 }
 
@@ -84,10 +86,13 @@ export interface JournalData {
 }
 export interface AppendRequest {
   id: number;
-  share: Share;
-  entries: Entry[];
+  /** How many entries, how many of these count as telemetry, and the entries as cloud/journal/codec.ts writes them; transferred, cut to size. */
+  n: number;
+  telemetry: number;
+  data: ArrayBuffer;
 }
-export type AppendAnswer = { ids: number[]; refused?: { code: string; message: string } } | { flow: boolean };
+/** One message a group. `share`: `telemetry` when the events of the requests were taken all the same. */
+export type AppendAnswer = { ids: number[]; refused?: { share: 'telemetry' | 'all'; code: string; message: string } } | { flow: boolean };
 /** Main → journal. */
 export interface JournalCalls {
   append(entries: Entry[], share: Share): Promise<void>;
