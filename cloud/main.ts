@@ -62,6 +62,7 @@ try {
     ending,
     onDeath: (reason) => {
       log.fatal({ err: reason }, 'a part of the cloud has died; the cloud ends, what was acknowledged is on disk');
+      process.stderr.write(`${reasonOf(reason)}\n`);
       void leave(reasonOf(reason), 1);
     },
   });

@@ -1,0 +1,64 @@
+/** The path stage by stage, in numbers: what `/health` and `/metrics` show. */
+import Type, { type Static } from 'typebox';
+import type { Path } from './path.ts';
+import type { StageCounts } from './threads/threads.ts';
+
+const Count = Type.Integer();
+export const Stage = Type.Object({
+  in: Count,
+  accepted: Count,
+  rejected: Count,
+  repeats: Count,
+  parked: Count,
+  waiting: Count,
+  lagMs: Type.Union([Type.Number({ description: 'how far behind, ms' }), Type.Null()]),
+  more: Type.Optional(Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Null()]))),
+});
+export const Health = Type.Object({
+  status: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('starting')]),
+  /** What is wrong, in words; empty when nothing is. */
+  problems: Type.Array(Type.String()),
+  stages: Type.Record(Type.String(), Stage),
+});
+export type Health = Static<typeof Health>;
+
+/** Asks every stage. A stage that has trouble is named in `problems`; the others go on. */
+export async function readHealth(path: Path): Promise<Health> {
+  const [gate, journal, rules, telemetry] = await Promise.all([path.broker.stats(), path.journal.stats(), path.rules.stats(), path.telemetry.stats()]);
+  const { connections, telemetry: flow, online: _online, ...gateCounts } = gate;
+  const { position, store, error, ...telemetryCounts } = telemetry;
+  const journalCounts: StageCounts = {
+    in: journal.in,
+    accepted: journal.accepted,
+    rejected: journal.rejected,
+    repeats: 0,
+    parked: 0,
+    waiting: journal.waiting,
+    lagMs: null,
+    more: {
+      bytes: journal.bytes,
+      maxBytes: journal.maxBytes,
+      firstRow: journal.firstRow,
+      lastRow: journal.lastRow,
+      commitMs: journal.commitMs,
+      rulesBehind: journal.lastRow - rules.position,
+      telemetryBehind: journal.lastRow - position,
+    },
+  };
+  const problems: string[] = [];
+  if (journal.error !== null) problems.push(`The journal's disk refuses: ${journal.error}`);
+  if (!flow) problems.push('Telemetry is held: the journal is full up to the part kept for events.');
+  if (error !== null) problems.push(`Telemetry is kept and waits: ${error}`);
+  return {
+    status: problems.length === 0 ? 'ok' : 'degraded',
+    problems,
+    stages: {
+      gate: { ...gateCounts, more: { ...gateCounts.more, connections } },
+      journal: journalCounts,
+      ingest: rules.ingest,
+      rules: rules.rules,
+      alerts: rules.alerts,
+      telemetry: { ...telemetryCounts, more: { ...telemetryCounts.more, store, behind: journal.lastRow - position } },
+    },
+  };
+}
