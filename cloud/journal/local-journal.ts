@@ -36,6 +36,7 @@ export class LocalJournal implements JournalWriter {
   #time!: JournalTime;
   #cancelTick = () => {};
   #stopUpkeep = () => {};
+  #started = false;
   #stopped = false;
   /** Why rows could not be removed last; told once, not each second. */
   #upkeepError: string | null = null;
@@ -54,6 +55,7 @@ export class LocalJournal implements JournalWriter {
     this.#upkeep = new Upkeep(this.#file, this.#commits, maxBytes);
     this.#upkeep.start();
     this.#commits.measure();
+    this.#started = true;
     this.#consumers.start();
     this.#consumers.tell(this.#file.lastRow);
     this.#stopUpkeep = every(clock, upkeepMs, () => this.#tidy());
@@ -91,7 +93,7 @@ export class LocalJournal implements JournalWriter {
   }
 
   stop(): void {
-    if (this.#stopped) return;
+    if (!this.#started || this.#stopped) return;
     this.#stopped = true;
     this.#cancelTick();
     this.#stopUpkeep();

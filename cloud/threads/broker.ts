@@ -1,13 +1,12 @@
 /** The thread of the broker: Aedes and nothing else. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createBirpc } from 'birpc';
 import { systemClock } from '../../devices/clock.ts';
 import { createLog } from '../../devices/log.ts';
 import { Broker } from '../broker/broker.ts';
+import { rpcOver } from './rpc.ts';
 import type { BrokerCalls, BrokerData, BrokerTells } from './threads.ts';
 
 const { logLevel, ...data } = workerData as BrokerData;
-const port = parentPort as NonNullable<typeof parentPort>;
 const broker: Broker = new Broker({
   ...data,
   clock: systemClock,
@@ -30,8 +29,4 @@ const calls: BrokerCalls = {
   stats: () => broker.stats(),
   stop: () => broker.stop(),
 };
-const main = createBirpc<BrokerTells, BrokerCalls>(calls, {
-  post: (message) => port.postMessage(message),
-  on: (take) => port.on('message', take),
-  eventNames: ['connected', 'subscribed', 'disconnected'],
-});
+const main = rpcOver<BrokerTells, BrokerCalls>(parentPort as NonNullable<typeof parentPort>, calls, ['connected', 'subscribed', 'disconnected']);

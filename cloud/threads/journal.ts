@@ -1,10 +1,10 @@
 /** The thread of the journal: takes what the gate and the main thread append, commits it in groups, and tells the consumers. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { createBirpc } from 'birpc';
 import { systemClock } from '../../devices/clock.ts';
 import { createLog } from '../../devices/log.ts';
 import { BrokerPort } from '../journal/broker-port.ts';
 import { LocalJournal } from '../journal/local-journal.ts';
+import { rpcOver } from './rpc.ts';
 import type { JournalCalls, JournalData } from './threads.ts';
 
 const { file, maxBytes, logLevel, consumers, broker } = workerData as JournalData;
@@ -21,7 +21,6 @@ const journal = new LocalJournal({
 journal.start();
 gate.start((part) => journal.appendPart(part));
 
-const port = parentPort as NonNullable<typeof parentPort>;
 const calls: JournalCalls = {
   append: (entries, share) => journal.append(entries, share),
   listening: (on) => journal.listening(on),
@@ -31,4 +30,4 @@ const calls: JournalCalls = {
     gate.stop();
   },
 };
-createBirpc<Record<string, never>, JournalCalls>(calls, { post: (message) => port.postMessage(message), on: (take) => port.on('message', take) });
+rpcOver<Record<string, never>, JournalCalls>(parentPort as NonNullable<typeof parentPort>, calls);

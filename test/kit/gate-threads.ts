@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { type BirpcReturn, createBirpc } from 'birpc';
+import type { BirpcReturn } from 'birpc';
 import { type Entry, type FromJournal, type JournalReader, openJournalReader, type ToJournal } from '../../cloud/journal/journal.ts';
+import { rpcOver } from '../../cloud/threads/rpc.ts';
 import type { BrokerCalls, BrokerData, BrokerTells, Credential, JournalCalls, JournalData } from '../../cloud/threads/threads.ts';
 
 export const tokenHash = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -36,10 +37,6 @@ export interface GateThreadsOptions {
 
 const dist = (name: string) => new URL(`../../dist/cloud/${name}.thread.js`, import.meta.url);
 
-export function rpcTo<Calls extends object, Tells extends object>(worker: Worker, tells: Tells): BirpcReturn<Calls, Tells> {
-  return createBirpc<Calls, Tells>(tells, { post: (message) => worker.postMessage(message), on: (take) => worker.on('message', take), timeout: 30_000 });
-}
-
 export async function startGateThreads({ credentials = [], maxBytes = 64 << 20, maxPacketBytes = 256 << 10, dir, silent = false }: GateThreadsOptions = {}): Promise<GateThreads> {
   const folder = dir ?? mkdtempSync(join(tmpdir(), 'gw-gate-'));
   const file = join(folder, 'journal.db');
@@ -57,8 +54,8 @@ export async function startGateThreads({ credentials = [], maxBytes = 64 << 20, 
   };
   const brokerThread = new Worker(dist('broker'), { workerData: brokerData, transferList: [hot.port1], resourceLimits: { maxYoungGenerationSizeMb: 64 } });
   const told: string[] = [];
-  const journal = rpcTo<JournalCalls, Record<string, never>>(journalThread, {});
-  const broker = rpcTo<BrokerCalls, BrokerTells>(brokerThread, {
+  const journal = rpcOver<JournalCalls, Record<string, never>>(journalThread, {});
+  const broker = rpcOver<BrokerCalls, BrokerTells>(brokerThread, {
     connected: (agent) => void told.push(`connected ${agent}`),
     subscribed: (agent) => void told.push(`subscribed ${agent}`),
     disconnected: (agent, clean) => void told.push(`disconnected ${agent} ${clean ? 'clean' : 'cut'}`),
