@@ -4,10 +4,7 @@ import type { Scope } from '../scope.ts';
 
 export const roles = ['administrator', 'dispatcher', 'handler', 'gridworker', 'technician', 'school', 'viewer'] as const;
 export type Role = (typeof roles)[number];
-export const Role = Type.Union(
-  roles.map((role) => Type.Literal(role)),
-  { description: `one of ${roles.join(', ')}` },
-);
+export const Role = Type.Enum(roles, { description: `one of ${roles.join(', ')}` });
 
 /** How far an act reaches: what is in scope, or the whole installation and therefore scope `all` alone. */
 type Reach = 'in scope' | 'installation';
@@ -17,7 +14,7 @@ const table = {
   /** Everything that a page shows, in scope. */
   read: { who: ['dispatcher', 'handler', 'gridworker', 'technician', 'school', 'viewer'], reach: 'in scope' },
   'edit-devices': { who: [], reach: 'in scope' },
-  /** What is done at the device: lifecycle, baseline, addresses, position, model, interval. */
+  /** What is done at the device itself: lifecycle, baseline, addresses. */
   'service-devices': { who: ['technician'], reach: 'in scope' },
   'add-devices': { who: [], reach: 'installation' },
   /** Departments, grids, sites. */
@@ -47,6 +44,8 @@ const table = {
   'case:close': { who: ['dispatcher'], reach: 'in scope' },
   'case:void': { who: ['dispatcher'], reach: 'in scope' },
   'case:reopen': { who: ['dispatcher'], reach: 'in scope' },
+  'case:note': { who: ['dispatcher', 'handler', 'gridworker'], reach: 'in scope' },
+  'case:evaluate': { who: ['dispatcher'], reach: 'in scope' },
 } as const satisfies Record<string, { who: readonly Role[]; reach: Reach }>;
 
 export type Act = keyof typeof table;

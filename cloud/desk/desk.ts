@@ -13,11 +13,14 @@ import { migrations } from './migrations.ts';
 import { type Append, type NumberedChange, Outbox } from './outbox.ts';
 import type { DeskTables } from './tables.ts';
 
+export { type AuditEntry, audit, auditList } from './audit.ts';
 export type { Append, NumberedChange } from './outbox.ts';
 export type { DeskTables } from './tables.ts';
 export type Trx = Transaction<DeskTables>;
 /** Says what must follow, in the order of the calls. */
 export type Follow = (change: Change) => void;
+/** Runs `then` right after the commit, before the act is answered, in the order of the acts: for what is kept in memory beside the file. */
+export type Committed = (then: () => void) => void;
 
 export interface DeskOptions {
   /** Folder that holds `desk.db`; it must exist. */
@@ -71,15 +74,20 @@ export class Desk {
    * Throws what `run` throws (then nothing is kept); a `retry` error when the disk refuses (nothing is kept) or the journal does (the act is kept and what follows goes out later).
    * `run` must await nothing but the transaction: every other act waits for it.
    */
-  async act<T>(run: (trx: Trx, follow: Follow) => Promise<T>): Promise<T> {
+  async act<T>(run: (trx: Trx, follow: Follow, committed: Committed) => Promise<T>): Promise<T> {
     const write = this.#write;
     if (!write) throw new Error('the desk is not started');
     let last = 0;
+    const after: (() => void)[] = [];
     const result = await write
       .transaction()
       .execute(async (trx) => {
         const changes: Change[] = [];
-        const made = await run(trx, (change) => changes.push(change));
+        const made = await run(
+          trx,
+          (change) => changes.push(change),
+          (then) => after.push(then),
+        );
         if (changes.length > 0) {
           if (this.#outbox.sent > 0) await trx.deleteFrom('outbox').where('id', '<=', this.#outbox.sent).execute();
           for (const change of changes) {
@@ -96,6 +104,7 @@ export class Desk {
       .catch((error) => {
         throw diskRefused(error) ? retry('desk-disk', 'The disk refuses to write now; nothing was changed.', error) : error;
       });
+    for (const then of after) then();
     if (last > 0) await this.#outbox.until(last);
     return result;
   }

@@ -1,16 +1,26 @@
 /** Who asks, and whether that one may do what the route does. Denied unless the route says who may. */
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import { type Act, isAct, may } from '../accounts/rights.ts';
-import type { Credentials, Viewer } from '../accounts/viewer.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { type Accounts, type Act, type Credentials, isAct, may, sessionMs, type Viewer } from '../accounts/accounts.ts';
 import { forbidden, Refusal } from '../refusal.ts';
+import type { Register } from '../register/register.ts';
 
 /** An agent that shows its token (it hands in pictures). */
 export interface AgentIdentity {
   agent: string;
   role: 'agent' | 'bridge';
 }
-/** undefined: nobody, or no longer. */
-export type Identify = (credentials: Credentials) => Promise<{ viewer: Viewer } | { agent: AgentIdentity } | undefined>;
+/** undefined: nobody, or no longer. `renewed`: the session's end has moved on. */
+export type Identify = (credentials: Credentials) => Promise<{ viewer: Viewer; renewed?: boolean } | { agent: AgentIdentity } | undefined>;
+
+/** A person by session or API token, else an agent by its token. */
+export const identifyBy =
+  (accounts: Accounts, agents: Register['agents']): Identify =>
+  async (credentials) => {
+    const person = await accounts.identify(credentials);
+    if (person || credentials.bearer === undefined) return person;
+    const agent = await agents.identify(credentials.bearer);
+    return agent && { agent };
+  };
 
 /**
  * Whom a route serves: anyone, whoever is signed in, an agent, a role that may do the act, or either of the last two.
@@ -30,6 +40,10 @@ declare module 'fastify' {
 }
 
 export const sessionCookie = 'gw_session';
+
+/** `secure: 'auto'`: over TLS the cookie is never sent without it. */
+export const setSessionCookie = (reply: FastifyReply, secret: string): FastifyReply =>
+  reply.setCookie(sessionCookie, secret, { httpOnly: true, sameSite: 'strict', path: '/', secure: 'auto', maxAge: sessionMs / 1000 });
 
 /** The signed-in viewer of a route that needs one. */
 export function viewerOf(request: FastifyRequest): Viewer {
@@ -54,10 +68,11 @@ export function addAuth(app: FastifyInstance, identify: Identify): void {
     if (declared === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may use it (config.may)`);
     if (typeof declared === 'string' && !['anyone', 'signed in', 'agent'].includes(declared) && !isAct(declared)) throw new Error(`${route.url}: unknown right "${declared}"`);
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const required = request.routeOptions.config.may;
     if (request.is404 || required === 'anyone') return;
-    const identity = await identify(credentialsOf(request.headers, request.cookies));
+    const credentials = credentialsOf(request.headers, request.cookies);
+    const identity = await identify(credentials);
     if (!identity || required === undefined) throw notSignedIn();
     if ('agent' in identity) {
       if (required !== 'agent' && typeof required !== 'object') throw forbidden("An agent's token is for handing in pictures alone.");
@@ -65,6 +80,7 @@ export function addAuth(app: FastifyInstance, identify: Identify): void {
       return;
     }
     request.viewer = identity.viewer;
+    if (identity.renewed && credentials.session !== undefined) setSessionCookie(reply, credentials.session);
     if (required === 'signed in') return;
     if (required === 'agent') throw forbidden('This route is for agents.');
     const act = typeof required === 'object' ? required.act : required;

@@ -1,6 +1,8 @@
 /** What the routes are made of, handed in by cloud/app.ts. One more store is one more line here. */
 import type { Clock } from '../../devices/clock.ts';
 import type { Logger } from '../../devices/log.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Register } from '../register/register.ts';
 import type { Identify } from './auth.ts';
 
 export interface HttpDeps {
@@ -10,5 +12,8 @@ export interface HttpDeps {
   version: string;
   /** Where Vite has put the page; it may be missing (then `/` says so). */
   pageDir: string;
+  /** Made by `identifyBy`. */
   identify: Identify;
+  accounts: Accounts;
+  register: Register;
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { addAuth, addOriginCheck } from './auth.ts';
 import type { HttpDeps } from './deps.ts';
 import { addOpenApi } from './openapi.ts';
@@ -14,8 +14,8 @@ import { type App, type Routes, routes } from './routes.ts';
 import { addSecurityHeaders } from './security.ts';
 import { validatorCompiler } from './validation.ts';
 
-export type { Credentials, Viewer } from '../accounts/viewer.ts';
-export { type AgentIdentity, credentialsOf, type Identify, isOwnOrigin, sessionCookie, viewerOf } from './auth.ts';
+export type { Credentials, Viewer } from '../accounts/accounts.ts';
+export { type AgentIdentity, credentialsOf, type Identify, identifyBy, isOwnOrigin, sessionCookie, viewerOf } from './auth.ts';
 export type { HttpDeps } from './deps.ts';
 export type { App, Routes } from './routes.ts';
 
@@ -36,7 +36,7 @@ const bodyBytes = 1_048_576;
 export async function buildHttp(deps: HttpDeps, list: Record<string, Routes> = routes): Promise<Http> {
   const app = Fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytes,
     // An open page keeps its connection; it must not hold up the end.
     forceCloseConnections: true,

@@ -32,3 +32,6 @@ export function fromCursor<T>(cursor: string | undefined, isPlace: (value: unkno
   if (!isPlace(place)) throw invalid([{ key: 'cursor', value: cursor, allowed: 'the `next` of a list of this route' }]);
   return place;
 }
+
+export const isText = (value: unknown): value is string => typeof value === 'string';
+export const isWhole = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value);

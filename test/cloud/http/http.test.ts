@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,14 +8,13 @@ import { buildHttp, type Http, type Routes } from '../../../cloud/http/http.ts';
 import { query } from '../../../cloud/http/lists.ts';
 import { conflict, notFound } from '../../../cloud/refusal.ts';
 import { retry } from '../../../devices/errors.ts';
-import { TestClock } from '../../kit/clock.ts';
-import { silentLog } from '../../kit/desk.ts';
+import { openHttp, type TestHttp } from '../../kit/http.ts';
 
 const people: Record<string, Viewer> = {
   admin: { username: 'admin', role: 'administrator', scope: { all: true }, via: { token: 'admin' } },
   viewer: { username: 'viewer', role: 'viewer', scope: { all: true }, via: { token: 'viewer' } },
 };
-let pageDir: string;
+let kit: TestHttp;
 let deps: HttpDeps;
 let http: Http;
 
@@ -44,15 +42,10 @@ const sample: Routes = (app) => {
 };
 
 beforeAll(async () => {
-  pageDir = mkdtempSync(join(tmpdir(), 'gw-page-'));
-  mkdirSync(join(pageDir, 'assets'));
-  writeFileSync(join(pageDir, 'index.html'), '<!doctype html><title>Gridwarden</title>');
-  writeFileSync(join(pageDir, 'assets', 'main-abc.js'), 'export {}');
+  kit = await openHttp();
+  writeFileSync(join(kit.deps.pageDir, 'assets', 'main-abc.js'), 'export {}');
   deps = {
-    clock: new TestClock(),
-    log: silentLog,
-    version: '0.0.0',
-    pageDir,
+    ...kit.deps,
     identify: async ({ bearer, session }) => {
       if (bearer === 'agent') return { agent: { agent: 'gw-01', role: 'agent' } };
       const viewer = people[bearer ?? session ?? ''];
@@ -63,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await http.stop();
-  rmSync(pageDir, { recursive: true, force: true });
+  await kit.close();
 });
 
 const as = (who: string) => ({ authorization: `Bearer ${who}` });

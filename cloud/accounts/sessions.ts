@@ -1,0 +1,137 @@
+/** Sessions of people: made by a password, shown by a cookie, ended by time, by sign-out or by a change of the account. */
+import type { Clock } from '../../devices/clock.ts';
+import { reasonOf } from '../../devices/errors.ts';
+import type { Logger } from '../../devices/log.ts';
+import { audit, type Desk } from '../desk/desk.ts';
+import { invalid, Refusal } from '../refusal.ts';
+import { type GivenScope, scopeOf } from './account.ts';
+import { checkPassword, hashPassword, isPassword, newSecret, secretHash } from './passwords.ts';
+import type { Role } from './rights.ts';
+import type { RightsNews } from './rights-news.ts';
+import { Throttle } from './throttle.ts';
+import type { Viewer } from './viewer.ts';
+
+/** A session ends when it was not used for so long. */
+export const sessionMs = 12 * 3_600_000;
+/** Its end is moved on at most so often, so that reading does not write. */
+const renewMs = 60_000;
+
+export interface SignedIn {
+  viewer: Viewer;
+  /** For the cookie; nothing else ever holds it. */
+  secret: string;
+}
+
+export class Sessions {
+  readonly #deps: { desk: Desk; clock: Clock; log: Logger; news: RightsNews };
+  readonly #pairs: Throttle;
+  readonly #addresses: Throttle;
+
+  constructor(deps: { desk: Desk; clock: Clock; log: Logger; news: RightsNews }) {
+    this.#deps = deps;
+    this.#pairs = new Throttle(deps.clock, 5);
+    // An address may stand for a whole office, so it has more tries, and they are counted over all names.
+    this.#addresses = new Throttle(deps.clock, 100);
+  }
+
+  /** Throws 401 for a wrong name or password alike, 429 after repeated failures. A session that is shown while signing in ends: its id is never used on. */
+  async signIn(username: string, password: string, address: string, shown: string | undefined): Promise<SignedIn> {
+    const { desk, clock, log } = this.#deps;
+    const pair = `${username}\u0000${address}`;
+    this.#pairs.begin(pair);
+    this.#addresses.begin(address);
+    const account = await desk.read.selectFrom('accounts').selectAll().where('username', '=', username).where('removed', 'is', null).executeTakeFirst();
+    if (!(await isPassword(account?.password, password)) || !account) {
+      log.warn({ username: username.slice(0, 64), address }, 'a sign-in failed');
+      throw new Refusal('wrong-password', 'The user name or the password is wrong.');
+    }
+    this.#pairs.succeeded(pair);
+    this.#addresses.succeeded(address);
+    const secret = newSecret();
+    const id = secretHash(secret);
+    const now = clock.now();
+    const old = shown === undefined ? null : secretHash(shown);
+    await desk.act(async (trx) => {
+      await trx.deleteFrom('sessions').where('expires', '<=', now).execute();
+      if (old !== null) await trx.deleteFrom('sessions').where('id', '=', old).execute();
+      // The account may have changed while its password was compared.
+      const same = await trx.selectFrom('accounts').select('password').where('username', '=', username).where('removed', 'is', null).executeTakeFirst();
+      if (same?.password !== account.password) throw new Refusal('wrong-password', 'The user name or the password is wrong.');
+      await trx
+        .insertInto('sessions')
+        .values({ id, username, created: now, seen: now, expires: now + sessionMs })
+        .execute();
+      await audit(trx, { at: now, by: username, action: 'sign in', subject: `account ${username}` });
+    });
+    if (old !== null) this.#deps.news.tell({ username, session: old });
+    return { secret, viewer: viewerOf(account, id) };
+  }
+
+  async identify(secret: string): Promise<{ viewer: Viewer; renewed: boolean } | undefined> {
+    const { desk, clock, log } = this.#deps;
+    const id = secretHash(secret);
+    const now = clock.now();
+    const row = await desk.read
+      .selectFrom('sessions')
+      .innerJoin('accounts', 'accounts.username', 'sessions.username')
+      .select(['accounts.username', 'accounts.role', 'accounts.scope', 'sessions.seen'])
+      .where('sessions.id', '=', id)
+      .where('sessions.expires', '>', now)
+      .where('accounts.removed', 'is', null)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const renewed = now - row.seen >= renewMs;
+    if (renewed) {
+      // A disk that refuses must not keep people from reading.
+      await desk
+        .act(
+          async (trx) =>
+            void (await trx
+              .updateTable('sessions')
+              .set({ seen: now, expires: now + sessionMs })
+              .where('id', '=', id)
+              .execute()),
+        )
+        .catch((error) => log.warn({ reason: reasonOf(error) }, 'a session could not be renewed'));
+    }
+    return { viewer: viewerOf(row, id), renewed };
+  }
+
+  async signOut(viewer: Viewer): Promise<void> {
+    if (!('session' in viewer.via)) return;
+    const { session } = viewer.via;
+    await this.#deps.desk.act(async (trx) => {
+      await trx.deleteFrom('sessions').where('id', '=', session).execute();
+      await audit(trx, { at: this.#deps.clock.now(), by: viewer.username, action: 'sign out', subject: `account ${viewer.username}` });
+    });
+    this.#deps.news.tell({ username: viewer.username, session });
+  }
+
+  /** Ends the account's other sessions; the present one goes on. */
+  async changePassword(viewer: Viewer, old: string, next: string, address: string): Promise<void> {
+    const { desk, clock, news } = this.#deps;
+    const pair = `${viewer.username}\u0000${address}`;
+    checkPassword('new', next);
+    this.#pairs.begin(pair);
+    const account = await desk.read.selectFrom('accounts').select('password').where('username', '=', viewer.username).where('removed', 'is', null).executeTakeFirst();
+    if (!(await isPassword(account?.password, old))) throw invalid([{ key: 'old', value: '[secret]', allowed: 'the present password' }]);
+    this.#pairs.succeeded(pair);
+    const password = await hashPassword(next);
+    const present = 'session' in viewer.via ? viewer.via.session : '';
+    const ended = await desk.act(async (trx) => {
+      await trx.updateTable('accounts').set({ password }).where('username', '=', viewer.username).execute();
+      const others = await trx.selectFrom('sessions').select('id').where('username', '=', viewer.username).where('id', '!=', present).execute();
+      await trx.deleteFrom('sessions').where('username', '=', viewer.username).where('id', '!=', present).execute();
+      await audit(trx, { at: clock.now(), by: viewer.username, action: 'change password', subject: `account ${viewer.username}` });
+      return others;
+    });
+    for (const { id } of ended) news.tell({ username: viewer.username, session: id });
+  }
+}
+
+const viewerOf = (account: { username: string; role: string; scope: string }, session: string): Viewer => ({
+  username: account.username,
+  role: account.role as Role,
+  scope: scopeOf(JSON.parse(account.scope) as GivenScope),
+  via: { session },
+});
