@@ -4,11 +4,15 @@ import { reject } from '../../../devices/errors.ts';
 import type { Kind } from '../../../devices/kinds/kinds.ts';
 import type { Driver, DriverContext, DriverType, PastReading } from '../drivers.ts';
 import { Acts } from './acts.ts';
+import { camera } from './camera.ts';
 import { cover } from './cover.ts';
+import { gate } from './gate.ts';
+import { light } from './light.ts';
 import { actNames, type Physics, type PhysicsType } from './physics.ts';
+import { post } from './post.ts';
 import { hourMs } from './sky.ts';
 
-const types: readonly PhysicsType[] = [cover];
+const types: readonly PhysicsType[] = [cover, light, post, gate, camera];
 const typeOf = (kind: string): PhysicsType | undefined => types.find((one) => one.kind === kind);
 
 const closed = { additionalProperties: false };
@@ -76,7 +80,7 @@ class SimulatedDriver implements Driver {
     return this.#acts.acting('silent') ? null : this.#physics.values(this.#context.clock.now());
   }
 
-  command(call: Parameters<Driver['command']>[0]) {
+  async command(call: Parameters<Driver['command']>[0]) {
     if (this.#acts.acting('silent')) throw reject('silent', 'the device does not answer');
     return this.#physics.command(call, this.#context.clock.now());
   }
