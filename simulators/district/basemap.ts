@@ -80,7 +80,7 @@ export function drawBasemap(mesh: Mesh, streets: Street[], river: Street, grids:
   }
   features.push(...buildingsOf(mesh, schools, random));
   for (const school of schools) {
-    features.push(feature('label', school.site.name, { type: 'Point', coordinates: [school.site.position.lon, school.site.position.lat] }));
+    features.push(feature('label', school.site.name, { type: 'Point', coordinates: school.middle }));
     for (const one of school.site.plan.features) if (one.properties.layer === 'building') features.push(feature('building', '', one.geometry));
   }
   for (const rank of ['lane', 'street', 'main'] as const)

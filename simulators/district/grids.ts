@@ -11,8 +11,12 @@ export interface Grid {
   subdistrict: string;
   community: string;
   worker: string;
-  polygon: { type: 'Polygon'; coordinates: [number, number][][] };
+  /** The outer ring of a GeoJSON polygon. */
+  polygon: [number, number][];
 }
+
+/** Workers who have an account in the demo. */
+const demoWorkers: Readonly<Record<string, string>> = { '130406003012007': '林晓岚', '130406002009001': '周启明' };
 
 export const subdistricts = [
   { code: '001', name: '北坪街道' },
@@ -63,13 +67,14 @@ export function numberGrids(mesh: Mesh, division: string, random: Random): Grid[
     for (const community of communities(all.filter(({ block }) => subdistrictOf(block) === subdistrict))) {
       const name = `${communityNames.pop()}社区`;
       for (const [k, { index }] of community.blocks.entries()) {
+        const id = `${division}${subdistrict.code}${community.code}${String(k + 1).padStart(3, '0')}`;
         grids[index] = {
-          id: `${division}${subdistrict.code}${community.code}${String(k + 1).padStart(3, '0')}`,
+          id,
           name: `${name}第 ${k + 1} 网格`,
           subdistrict: subdistrict.name,
           community: name,
-          worker: workers.pop() as string,
-          polygon: { type: 'Polygon', coordinates: [closedRing(ringOf(mesh, mesh.blocks[index] as Block))] },
+          worker: demoWorkers[id] ?? (workers.pop() as string),
+          polygon: closedRing(ringOf(mesh, mesh.blocks[index] as Block)),
         };
       }
     }

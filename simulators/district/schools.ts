@@ -8,9 +8,8 @@ export type Feature = { type: 'Feature'; properties: Record<string, string | num
 export interface Site {
   id: string;
   name: string;
-  kind: 'school';
-  position: { lon: number; lat: number };
-  polygon: { type: 'Polygon'; coordinates: [number, number][][] };
+  /** The outer ring of a GeoJSON polygon. */
+  polygon: [number, number][];
   /** Buildings, track, gates, paths of the campus: GeoJSON, `properties.layer` and `properties.name`. */
   plan: { type: 'FeatureCollection'; features: Feature[] };
 }
@@ -22,6 +21,8 @@ export interface Spot {
 export interface School {
   site: Site;
   block: number;
+  /** WGS-84. */
+  middle: [number, number];
   spots: Spot[];
 }
 
@@ -142,16 +143,13 @@ function layOut(mesh: Mesh, index: number, k: number, schoolName: string): Schoo
     ),
     ...cameras.slice(0, k === 0 ? 10 : 5).map(([name, a, b], n) => ({ kind: 'camera' as const, name: `${place(name)}摄像头 ${two(n + 1)}`, at: at(a, b) })),
   ];
-  const [lon, lat] = lonLat(centre(campus));
   const site: Site = {
     id: `school-${two(k + 1)}`,
     name: schoolName,
-    kind: 'school',
-    position: { lon, lat },
-    polygon: polygon(campus),
+    polygon: closedRing(campus),
     plan: { type: 'FeatureCollection', features },
   };
-  return { site, block: index, spots };
+  return { site, block: index, middle: lonLat(centre(campus)), spots };
 }
 
 /** How far a block is from the rectangle a campus wants, 0 is best. */

@@ -23,11 +23,11 @@ function contains(ring: Pair[], lon: number, lat: number): boolean {
   }
   return odd;
 }
-const ringOf = (thing: { polygon: { coordinates: Pair[][] } }) => thing.polygon.coordinates[0] as Pair[];
+const ringOf = (thing: { polygon: Pair[] }) => thing.polygon;
 
 describe('the generated district', () => {
   test('is the same for the same seed, byte for byte, and another for another', () => {
-    expect(hash(district)).toBe('c8bdb49b0e1673a7251134917e75c57bc53373c767be93bc0ef5cfe35d6fb9e4');
+    expect(hash(district)).toBe('9410403feb20856dcc751b6261d3b0509fd0cec165904e181cace5d77d8e4ed6');
     expect(hash(generateDistrict(1))).toBe(hash(district));
     expect(hash(generateDistrict(2))).not.toBe(hash(district));
   });
