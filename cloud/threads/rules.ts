@@ -47,6 +47,7 @@ const main = createBirpc<RulesTells, RulesCalls>(
     undone: () => judge.undone(),
     agents: () => judge.agents(),
     parked: (limit, before) => judge.parked(limit, before),
+    parkedTotal: () => judge.parkedTotal(),
     statuses: () => judge.statuses(),
     stats() {
       const stats = judge.stats();

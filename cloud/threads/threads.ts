@@ -152,6 +152,8 @@ export interface RulesCalls {
   undone(): Outgoing[];
   /** Parked messages, newest first, those before the `n` of an id. */
   parked(limit: number, before: number | null): ParkedRow[];
+  /** How many are still listed. */
+  parkedTotal(): number;
   agents(): Record<string, AgentCounts>;
   stats(): { ingest: StageCounts; rules: StageCounts; alerts: StageCounts; position: number; historyPerSecond: number };
   /** Every status that is not `unknown`, once, at the start. */

@@ -164,6 +164,10 @@ export class Judge {
     return this.#parked.list(limit, before);
   }
 
+  parkedTotal(): number {
+    return this.#parked.total();
+  }
+
   statuses(): { id: string; status: Status }[] {
     return this.#verdicts.statuses();
   }

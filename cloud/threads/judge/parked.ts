@@ -67,6 +67,11 @@ export class ParkedShelf {
     }
   }
 
+  /** Rows that are listed. */
+  total(): number {
+    return (this.#db.prepare('select count(*) as total from parked').get() as { total: number }).total;
+  }
+
   /** Newest first, those before row `before`. */
   list(limit: number, before: number | null): ParkedRow[] {
     const rows = this.#db.prepare('select * from parked where n < ? order by n desc limit ?').all(before ?? Number.MAX_SAFE_INTEGER, limit) as Row[];
