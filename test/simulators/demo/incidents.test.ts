@@ -43,7 +43,7 @@ test('is the same for the same seed', () => {
   expect(planIncidents(district, seeded(1, 'incidents'))).toEqual(plan);
 });
 
-test('stories stand at every stage, each at a device of its own apart from the first incident's', () => {
+test('stories stand at every stage, each at a device of its own apart from that of the first incident', () => {
   const stories = tellStories(district, seeded(1, 'stories'));
   expect(stories.length).toBeGreaterThanOrEqual(25);
   expect(stories.length).toBeLessThanOrEqual(40);
