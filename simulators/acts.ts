@@ -9,7 +9,7 @@ export interface ActSpec {
 export const acts: readonly ActSpec[] = [
   { name: 'tilt', kinds: ['manhole-cover'], value: 'degrees' },
   { name: 'water', kinds: ['manhole-cover'] },
-  { name: 'battery', kinds: ['manhole-cover'], value: 'volts' },
+  { name: 'battery', kinds: ['manhole-cover', 'alarm-post'], value: 'volts' },
   { name: 'lamp-fail', kinds: ['streetlight'] },
   { name: 'sos', kinds: ['alarm-post'] },
   { name: 'sos-cancel', kinds: ['alarm-post'] },
