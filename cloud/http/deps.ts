@@ -2,8 +2,18 @@
 import type { Clock } from '../../devices/clock.ts';
 import type { Logger } from '../../devices/log.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Desk } from '../desk/desk.ts';
+import type { Health } from '../health.ts';
 import type { Register } from '../register/register.ts';
+import type { Series, TelemetryQuery } from '../telemetry/telemetry.ts';
+import type { ParkedRow } from '../threads/threads.ts';
 import type { Identify } from './auth.ts';
+
+/** A shelf of parked messages. Ids end in `-<n>`; `list` gives the newest first, those before `n`. */
+export interface ParkedSource {
+  list(limit: number, before: number | null): Promise<ParkedRow[]> | ParkedRow[];
+  total(): Promise<number> | number;
+}
 
 export interface HttpDeps {
   clock: Clock;
@@ -14,6 +24,14 @@ export interface HttpDeps {
   pageDir: string;
   /** Made by `identifyBy`. */
   identify: Identify;
+  /** For reading what was done (audit). */
+  desk: Desk;
   accounts: Accounts;
   register: Register;
+  /** TelemetryCalls.query. */
+  telemetry: { query(query: TelemetryQuery): Promise<Series[] | { tooMany: true; every: string }> };
+  /** By stage: `ingest`, `telemetry`. */
+  parked: Record<string, ParkedSource>;
+  health(): Promise<Health>;
+  metrics(): Promise<{ contentType: string; text: string }>;
 }

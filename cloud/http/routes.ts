@@ -4,9 +4,17 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 import type { HttpDeps } from './deps.ts';
 import { accounts } from './routes/accounts.ts';
 import { agents } from './routes/agents.ts';
+import { audit } from './routes/audit.ts';
 import { devices } from './routes/devices.ts';
+import { health } from './routes/health.ts';
+import { installation } from './routes/installation.ts';
+import { kinds } from './routes/kinds.ts';
+import { map } from './routes/map.ts';
+import { parked } from './routes/parked.ts';
 import { places } from './routes/places.ts';
+import { rules } from './routes/rules.ts';
 import { session } from './routes/session.ts';
+import { telemetry } from './routes/telemetry.ts';
 import { tokens } from './routes/tokens.ts';
 
 /** The server as routes see it: handlers are typed by their schemas. */
@@ -14,4 +22,4 @@ export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression,
 /** Adds its routes. Each says in `config.may` whom it serves, and in `schema` its summary, input and responses. */
 export type Routes = (app: App, deps: HttpDeps) => void | Promise<void>;
 
-export const routes: Record<string, Routes> = { session, accounts, tokens, devices, agents, places };
+export const routes: Record<string, Routes> = { session, accounts, tokens, devices, telemetry, agents, places, map, installation, kinds, rules, parked, audit, health };
