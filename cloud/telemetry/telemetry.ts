@@ -1,4 +1,7 @@
-/** The door of telemetry: readings kept by device and time. A store is idempotent: the same device and ts again overwrites. */
+/**
+ * The door of telemetry: readings kept by device and time. A store is idempotent: of the same device and ts again, what the reading carries
+ * overwrites, what it does not carry stays.
+ */
 import type { Values } from '../../devices/kinds/kinds.ts';
 
 export interface StoredReading {
@@ -43,3 +46,6 @@ export interface TelemetryStore {
   /** Twice is harmless. */
   stop(): Promise<void>;
 }
+
+export { EmbeddedStore } from './embedded/embedded-store.ts';
+export { TooManyPoints } from './too-many.ts';
