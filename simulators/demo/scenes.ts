@@ -1,7 +1,7 @@
 /** Street scenes for the demo's photos, as SVG: a thing before and after it was put right. No people are in them. */
 import type { Random } from '../random.ts';
 
-export type Subject = 'cover' | 'grate' | 'lamp' | 'camera' | 'gate';
+export type Subject = 'cover' | 'grate' | 'lamp' | 'camera' | 'gate' | 'post';
 export const width = 960;
 export const height = 640;
 
@@ -137,7 +137,19 @@ function gate(random: Random, after: boolean): string {
   );
 }
 
-const draw: Record<Subject, (random: Random, after: boolean) => string> = { cover, grate, lamp, camera, gate };
+/** A campus alarm post; its beacon is lit until somebody has come. */
+function post(random: Random, after: boolean): string {
+  const { defs, body } = street(random, ['#8fa3b3', '#cfd6da'], random.between(140, 165));
+  const x = random.between(420, 500);
+  const glow = `<radialGradient id="glow"><stop offset="0" stop-color="#ff6a5e" stop-opacity="0.9"/><stop offset="1" stop-color="#ff6a5e" stop-opacity="0"/></radialGradient>`;
+  const beacon = after ? '' : `<circle cx="${x + 50}" cy="196" r="110" fill="url(#glow)"/>`;
+  return frame(
+    defs + glow,
+    `${body}<ellipse cx="${x + 50}" cy="566" rx="96" ry="18" fill="#000" opacity="0.3"/>${beacon}<rect x="${x + 30}" y="178" width="40" height="34" rx="12" fill="${after ? '#a83a34' : '#ff6a5e'}"/><rect x="${x}" y="210" width="100" height="350" rx="14" fill="#b3342f"/><rect x="${x + 16}" y="236" width="68" height="64" rx="6" fill="#1d2024"/><circle cx="${x + 50}" cy="352" r="24" fill="#e9e6df"/><text x="${x + 50}" y="440" font-size="34" font-weight="600" fill="#ffffff" text-anchor="middle" font-family="sans-serif">SOS</text><rect width="${width}" height="${height}" filter="url(#rough)" opacity="0.25"/>`,
+  );
+}
+
+const draw: Record<Subject, (random: Random, after: boolean) => string> = { cover, grate, lamp, camera, gate, post };
 
 /** The scene before or after, as SVG text. Both of one `random` seed show the same place. */
 export const drawScene = (subject: Subject, random: Random, after: boolean): string => draw[subject](random, after);

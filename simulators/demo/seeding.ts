@@ -9,8 +9,10 @@ import type { DemoState, StateFile } from './state.ts';
 
 const arraySize = 1000;
 
+/** What the first start does, in order. Agents come before the devices that are bound to them. */
+export const seedingSteps = ['installation', 'departments', 'grids', 'sites', 'basemap', 'accounts', 'agents', 'devices'] as const;
 interface Step {
-  name: string;
+  name: (typeof seedingSteps)[number];
   run(): Promise<void>;
 }
 

@@ -18,6 +18,8 @@ export interface DemoState {
   done: string[];
   /** Story → the case that tells it. */
   cases: Record<string, string>;
+  /** Case that the shift works off → the version it left it with. */
+  shift: Record<string, number>;
 }
 
 export class StateFile {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../devices/clock.ts';
-import { fatal } from '../../devices/errors.ts';
+import { fatal, GwError, reasonOf } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
 import { Client } from '../client.ts';
 import { type District, generateDistrict } from '../district/district.ts';
@@ -13,8 +13,10 @@ import { agentFile, demoAgents, type Reach, writeAgentFile } from './agents.ts';
 import { Casework } from './casework.ts';
 import { Child } from './child.ts';
 import { calmDay, type Pace, planIncidents } from './incidents.ts';
-import { Seeding } from './seeding.ts';
+import { People } from './people.ts';
+import { Seeding, seedingSteps } from './seeding.ts';
 import type { DemoSettings } from './settings.ts';
+import { Shift } from './shift.ts';
 import { type DemoState, StateFile } from './state.ts';
 import { tellStories } from './stories.ts';
 
@@ -41,12 +43,16 @@ const isListening = (message: unknown): message is Listening => typeof message =
 const stopWithin = 10_000;
 /** A cloud that dies so often in a row before it listens will not come back. */
 const givesUpAfter = 5;
+/** A register that cannot be reached for so long at the first start will not come, milliseconds. */
+const seedsWithin = 120_000;
+const tellsAgainAfter = 60_000;
 
 export class Supervisor {
   private readonly options: SupervisorOptions;
   private readonly file: StateFile;
   private cloud: Child | null = null;
   private readonly agents: Child[] = [];
+  private shift: Shift | null = null;
   private ports: Listening | null = null;
   private stopping: Promise<void> | null = null;
   private readonly failed: (reason: Error) => void;
@@ -66,7 +72,7 @@ export class Supervisor {
 
   /** Resolves when the product is up and the demo is in it. Rejects with the sentence to end with. */
   async start(): Promise<void> {
-    const { settings, clock, log, say } = this.options;
+    const { settings, say } = this.options;
     const state = this.readState();
     const { http } = await Promise.race([this.startCloud(state), this.ended]);
     const reach: Reach = { http: this.urlOf('http', http), mqtt: this.urlOf('mqtt', this.ports?.mqtt ?? 0) };
@@ -82,13 +88,32 @@ export class Supervisor {
     for (const agent of demoAgents) writeAgentFile(settings.dir, agent, state.agents[agent.id] as string, reach, district, plan, state.seed);
     this.startAgents();
     say(`${district.devices.length.toLocaleString('en')} simulated devices speak through ${demoAgents.length} agents. Ctrl-C ends it; the next start goes on from here.`);
+    void this.work(district, state, reach.http);
+  }
+
+  /** The demo's people: first the stories, then their shift. What goes wrong with them is told and tried again; the product goes on without them. */
+  private async work(district: District, state: DemoState, http: string): Promise<void> {
+    const { clock, log } = this.options;
+    try {
+      await this.tell(new People(http, clock, state), district, state);
+      if (this.stopping) return;
+      this.shift = new Shift(new People(http, clock, state), district.devices, state, this.file, clock, log);
+      this.shift.start();
+    } catch (thrown) {
+      if (this.stopping) return;
+      log.warn({ reason: reasonOf(thrown), again_in_ms: tellsAgainAfter }, "demo: the cases of the demo's people are not all told");
+      clock.after(tellsAgainAfter, () => void this.work(district, state, http));
+    }
+  }
+
+  private async tell(people: People, district: District, state: DemoState): Promise<void> {
     if (state.done.includes('cases')) return;
     const stories = tellStories(district, seeded(state.seed, 'stories'));
-    await new Casework(reach.http, clock, log, state, this.file).tell(stories, () => this.stopping !== null);
+    await new Casework(people, this.options.log, state, this.file).tell(stories, () => this.stopping !== null);
     if (this.stopping) return;
     state.done.push('cases');
     this.file.write(state);
-    log.info({ cases: stories.length }, 'demo: cases stand at every stage');
+    this.options.log.info({ cases: stories.length }, 'demo: cases stand at every stage');
   }
 
   /** Tells all children, waits, kills what is left. Twice is harmless. */
@@ -100,6 +125,7 @@ export class Supervisor {
   private async stopAll(): Promise<void> {
     const { clock } = this.options;
     const end = clock.mono() + stopWithin;
+    this.shift?.stop();
     // Agents first, so that they say goodbye to a cloud that still hears them.
     await Promise.all(this.agents.map((agent) => agent.stop(4000)));
     await this.cloud?.stop(Math.max(1000, end - clock.mono()));
@@ -111,7 +137,7 @@ export class Supervisor {
     if (known) return known;
     if (existsSync(settings.cloudDir))
       throw fatal('demo-state', `${settings.cloudDir} holds the data of a cloud, but ${this.file.path} is missing; choose another GW_DATA_DIR for the demo.`);
-    const state: DemoState = { version: 1, seed: 1, starts: 0, admin: settings.adminPassword ?? newPassword(), accounts: {}, agents: {}, done: [], cases: {} };
+    const state: DemoState = { version: 1, seed: 1, starts: 0, admin: settings.adminPassword ?? newPassword(), accounts: {}, agents: {}, done: [], cases: {}, shift: {} };
     // On disk before the cloud takes it: a start that is cut short here is gone on with.
     this.file.write(state);
     return state;
@@ -150,12 +176,22 @@ export class Supervisor {
 
   private async seed(district: District, state: DemoState, http: string): Promise<void> {
     const { clock, log, say } = this.options;
-    const steps = ['installation', 'departments', 'grids', 'sites', 'basemap', 'accounts', 'agents', 'devices'];
-    if (steps.every((step) => state.done.includes(step))) return;
+    if (seedingSteps.every((step) => state.done.includes(step))) return;
     const began = clock.mono();
-    const admin = new Client(http, { clock });
-    await admin.signIn('admin', state.admin);
-    await new Seeding(admin, district, state, this.file, log, clock).run();
+    for (;;) {
+      try {
+        const admin = new Client(http, { clock });
+        await admin.signIn('admin', state.admin);
+        await new Seeding(admin, district, state, this.file, log, clock).run();
+        break;
+      } catch (thrown) {
+        // The cloud may have died meanwhile and be on its way back; each step can be done again.
+        const again = thrown instanceof GwError && (thrown.code === 'unreachable' || thrown.next === 'retry') && clock.mono() - began < seedsWithin && !this.stopping;
+        if (!again) throw this.stopping ? thrown : fatal('seeding', `The demo district could not be put into the register: ${reasonOf(thrown)}`, thrown);
+        log.warn({ reason: reasonOf(thrown) }, 'demo: the register is tried again');
+        await new Promise<void>((resolve) => clock.after(1000, resolve));
+      }
+    }
     say(
       `The demo district is on the map: ${district.devices.length.toLocaleString('en')} devices in ${district.grids.length.toLocaleString('en')} grids, after ${((clock.mono() - began) / 1000).toFixed(1)} s.`,
     );

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-const state: DemoState = { version: 1, seed: 1, starts: 2, admin: 'a-secret-word', accounts: { guest: 'x' }, agents: { 'gw-01': 't' }, done: ['grids'], cases: {} };
+const state: DemoState = { version: 1, seed: 1, starts: 2, admin: 'a-secret-word', accounts: { guest: 'x' }, agents: { 'gw-01': 't' }, done: ['grids'], cases: {}, shift: {} };
 
 test('is read back as it was written, by its owner alone', () => {
   const file = new StateFile(join(dir, 'new', 'demo.json'));
