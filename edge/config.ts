@@ -108,19 +108,21 @@ export function loadConfig(path: string, env: Record<string, string | undefined>
 }
 
 function read(path: string): unknown {
+  let text: string;
   try {
-    const text = readFileSync(path, 'utf8');
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fatal('config', `${path} cannot be read (${(error as { code?: string }).code}); --config takes a YAML or JSON file`, error);
+  }
+  try {
     if (path.endsWith('.json')) return JSON.parse(text);
     // Only who writes YAML pays for its parser.
     const yaml = createRequire(import.meta.url)('yaml') as typeof import('yaml');
     return yaml.parse(text);
   } catch (error) {
-    const missing = (error as { code?: string }).code;
-    throw fatal(
-      'config',
-      missing ? `${path} cannot be read (${missing}); --config takes a YAML or JSON file` : `${path} is neither YAML nor JSON: ${reasonOf(error).split('\n')[0]}`,
-      error,
-    );
+    // A parser's own words quote the file, and with it the token: only the place is told.
+    const place = /at (line \d+, column \d+|position \d+)/.exec(reasonOf(error))?.[0];
+    throw fatal('config', `${path} is neither YAML nor JSON${place ? `: it breaks off ${place}` : ''}`);
   }
 }
 

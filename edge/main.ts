@@ -1,13 +1,15 @@
 /** The process of one edge agent: `--config FILE`. */
 import './memory-limits.ts';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../devices/clock.ts';
 import { fatal, reasonOf } from '../devices/errors.ts';
 import { createLog, type Logger } from '../devices/log.ts';
-import pkg from '../package.json' with { type: 'json' };
 import { Agent } from './agent.ts';
 import { type AgentConfig, loadConfig } from './config.ts';
 
+/** As the package says; dist/edge/ is two folders below it. */
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 /** Whatever hangs: the process is gone after so long. */
 const stopWithinMs = 9_000;
 const parentEveryMs = 1000;
@@ -34,7 +36,7 @@ async function run(config: AgentConfig, log: Logger): Promise<void> {
   let stopping = false;
   const agent = new Agent({
     config,
-    version: pkg.version,
+    version,
     clock: systemClock,
     log,
     random: Math.random,

@@ -50,8 +50,15 @@ export class ThreadOutbox implements Outbox {
     worker.on('message', (answer: Answer) => this.#heard(answer));
     worker.on('error', (error) => this.#failed(fatal('outbox-thread', `the outbox's thread has failed: ${error.message}`, error)));
     worker.on('exit', () => this.#failed(fatal('outbox-thread', "the outbox's thread has ended")));
-    const { beginning } = await this.#ask({ ask: 'open' });
-    return beginning as Beginning;
+    try {
+      const { beginning } = await this.#ask({ ask: 'open' });
+      return beginning as Beginning;
+    } catch (error) {
+      this.#worker = null;
+      worker.removeAllListeners('exit');
+      await worker.terminate();
+      throw error;
+    }
   }
 
   onChange(tell: () => void): void {

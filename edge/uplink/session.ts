@@ -19,8 +19,10 @@ export interface SessionOptions {
 
 /** Publishes without an acknowledgement yet; at most 128 KiB each, mostly far less. */
 const publishWindow = 32;
-/** Telemetry waits so long for the cloud's word on `flow`, which comes with the subscription. */
-const flowWithinMs = 5000;
+/** Telemetry waits so long for the subscription to be granted … */
+const grantWithinMs = 5000;
+/** … and then so long for the cloud's word on `flow`, which follows it. */
+const flowWithinMs = 300;
 
 export class Session {
   readonly #options: SessionOptions;
@@ -40,10 +42,10 @@ export class Session {
 
   /** The connection is made: what was sent on an older one and not acknowledged is sent again. */
   async start(): Promise<void> {
-    const { agent, clock, log, outbox, connection, failed } = this.#options;
-    this.#cancelFlow = clock.after(flowWithinMs, () => this.#allow());
+    const { agent, log, outbox, connection, failed } = this.#options;
+    this.#allowAfter(grantWithinMs);
     connection.subscribe([commandFilter(agent), flowTopic(agent)]).then(
-      () => this.#allow(),
+      () => this.#allowAfter(flowWithinMs),
       (error) => {
         if (!this.#ended) log.error({ err: error }, 'uplink: the cloud does not grant the subscription to commands');
       },
@@ -92,8 +94,8 @@ export class Session {
 
   async heard(topic: string, payload: string): Promise<void> {
     const { agent, log, command } = this.#options;
-    const command_ = parseCommandTopic(topic);
-    if (command_?.agent === agent) return command(command_.device, payload);
+    const addressed = parseCommandTopic(topic);
+    if (addressed?.agent === agent) return command(addressed.device, payload);
     if (topic !== flowTopic(agent)) {
       log.warn({ topic }, 'uplink: a message on a topic that was not asked for');
       return;
@@ -108,9 +110,14 @@ export class Session {
     this.pump();
   }
 
-  #allow(): void {
-    this.#flow ??= true;
-    this.pump();
+  /** Unless the cloud says something else before. */
+  #allowAfter(ms: number): void {
+    this.#cancelFlow();
+    if (this.#ended) return;
+    this.#cancelFlow = this.#options.clock.after(ms, () => {
+      this.#flow ??= true;
+      this.pump();
+    });
   }
 
   #send(parcel: Parcel): void {
