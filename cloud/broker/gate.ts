@@ -78,11 +78,7 @@ export class Gate {
       queueLimit: queuedBeforeConnack,
       preConnect: (client, packet, done) => this.#preConnect(client as GateClient, packet, done),
       authenticate: (client, username, password, done) => this.#authenticate(client as GateClient, username, password, done),
-      authorizePublish: (client, packet, done) => {
-        // Wills never come here: preConnect takes them out of Aedes' hands. Without a client there is nobody to have a right.
-        if (!client) done(new Error('a message of nobody'));
-        else questions.publish((client as GateClient).link, packet as UpPacket, done);
-      },
+      authorizePublish: (client, packet, done) => this.#publish(client as GateClient | null, packet, done),
       authorizeSubscribe: (client, subscription, done) => done(null, questions.subscribe((client as GateClient).link, subscription.topic) ? subscription : null),
     });
   }
@@ -156,6 +152,13 @@ export class Gate {
       if (refused === null) done(null, true);
       else done(Object.assign(new Error(`CONNACK ${refused}`), { returnCode: refused }), false);
     });
+  }
+
+  #publish(client: GateClient | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
+    // Wills never come here: preConnect takes them out of Aedes' hands. Without a client there is nobody to have a right.
+    if (!client) done(new Error('a message of nobody'));
+    else if (client._disconnected) done(new Error('a message after DISCONNECT'));
+    else this.questions.publish(client.link, packet as UpPacket, done);
   }
 
   /** A filter that was refused is answered with 0x80, as 3.1.1 has it, and ends the connection, as the contract has it. */

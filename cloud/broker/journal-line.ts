@@ -12,8 +12,21 @@ export type Written = (refusal: GwError | null) => void;
 interface Sent {
   at: number;
   callbacks: Written[];
-  /** 1 where the entry counts as telemetry. */
-  telemetry: number[];
+  kinds: Kind[];
+}
+
+/** What an entry is to the counts and to a refusal of telemetry alone. */
+type Kind = typeof telemetry | typeof message | typeof other;
+const telemetry = 1;
+const message = 2;
+/** A connect or a disconnect: an entry, and no message. */
+const other = 3;
+
+export interface LineEvents {
+  /** Whether telemetry may be sent has changed. */
+  flow(on: boolean): void;
+  /** So many messages were answered, before their callbacks are called. */
+  settled(accepted: number, rejected: number, refusal: GwError | null): void;
 }
 
 /** A request is sent at once when it has grown to this. */
@@ -23,7 +36,7 @@ export class JournalLine {
   readonly #writer = new EntryWriter();
   readonly #sent = new Map<number, Sent>();
   #callbacks: Written[] = [];
-  #telemetry: number[] = [];
+  #kinds: Kind[] = [];
   #lastId = 0;
   #scheduled = false;
   #whenEmpty: (() => void)[] = [];
@@ -31,12 +44,11 @@ export class JournalLine {
   constructor(
     readonly port: MessagePort,
     readonly clock: Clock,
-    /** Whether telemetry may be sent has changed. */
-    readonly flow: (on: boolean) => void,
+    readonly events: LineEvents,
   ) {}
 
   start(): void {
-    this.port.on('message', (answer: AppendAnswer) => ('flow' in answer ? this.flow(answer.flow) : this.#answered(answer)));
+    this.port.on('message', (answer: AppendAnswer) => ('flow' in answer ? this.events.flow(answer.flow) : this.#answered(answer)));
   }
 
   stop(): void {
@@ -46,13 +58,13 @@ export class JournalLine {
   /** A message. `own`: its topic begins with `gw/v1/{agent}/`. */
   publish(agent: string, topic: string, own: boolean, payload: Uint8Array, share: Share, written: Written): void {
     this.#writer.publish(agent, topic, own, payload, this.clock.now(), share);
-    this.#push(share === 'telemetry' ? 1 : 0, written);
+    this.#push(share === 'telemetry' ? telemetry : message, written);
   }
 
   /** Anything else; it counts as an event. */
   append(entry: Entry, written: Written): void {
     this.#writer.add(entry, 'event');
-    this.#push(0, written);
+    this.#push(entry.type === 'publish' ? message : other, written);
   }
 
   /** Milliseconds that the oldest unanswered request has waited. */
@@ -67,9 +79,9 @@ export class JournalLine {
     if (this.#sent.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
   }
 
-  #push(telemetry: number, written: Written): void {
+  #push(kind: Kind, written: Written): void {
     this.#callbacks.push(written);
-    this.#telemetry.push(telemetry);
+    this.#kinds.push(kind);
     if (this.#writer.bytes >= fullBytes) this.#flush();
     else if (!this.#scheduled) {
       this.#scheduled = true;
@@ -83,9 +95,9 @@ export class JournalLine {
   #flush(): void {
     if (this.#callbacks.length === 0) return;
     const id = ++this.#lastId;
-    this.#sent.set(id, { at: this.clock.mono(), callbacks: this.#callbacks, telemetry: this.#telemetry });
+    this.#sent.set(id, { at: this.clock.mono(), callbacks: this.#callbacks, kinds: this.#kinds });
     this.#callbacks = [];
-    this.#telemetry = [];
+    this.#kinds = [];
     const request: AppendRequest = { id, ...this.#writer.take() };
     this.port.postMessage(request, [request.data]);
   }
@@ -96,8 +108,11 @@ export class JournalLine {
       const sent = this.#sent.get(id);
       if (!sent) throw new Error(`the journal answered request ${id}, which was never sent`);
       this.#sent.delete(id);
-      const all = refused?.share !== 'telemetry';
-      for (let i = 0; i < sent.callbacks.length; i++) (sent.callbacks[i] as Written)(all || sent.telemetry[i] === 1 ? refusal : null);
+      const isRefused = (kind: Kind) => refusal !== null && (refused?.share === 'all' || kind === telemetry);
+      const rejected = sent.kinds.reduce((n, kind) => (kind !== other && isRefused(kind) ? n + 1 : n), 0);
+      const messages = sent.kinds.reduce((n, kind) => (kind !== other ? n + 1 : n), 0);
+      this.events.settled(messages - rejected, rejected, refusal);
+      for (let i = 0; i < sent.callbacks.length; i++) (sent.callbacks[i] as Written)(isRefused(sent.kinds[i] as Kind) ? refusal : null);
     }
     if (this.#sent.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();

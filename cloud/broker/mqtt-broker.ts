@@ -9,7 +9,7 @@ import type { BrokerCalls, BrokerTells, Credential, GateStats } from '../threads
 import { admit } from './admission.ts';
 import { Credentials } from './credentials.ts';
 import { type ConnackCode, Gate, type UpPacket } from './gate.ts';
-import { JournalLine, type Written } from './journal-line.ts';
+import { JournalLine } from './journal-line.ts';
 import type { Link } from './link.ts';
 import { Presence } from './presence.ts';
 import { bridgeRights, isTopicOf, type Rights } from './rights.ts';
@@ -54,8 +54,13 @@ export class Broker implements BrokerCalls {
   constructor(readonly options: BrokerOptions) {
     const { clock, log, tells, maxPacketBytes, connectMs = 5000, drainMs = 20_000 } = options;
     this.#bridgeRights = bridgeRights(options.dialects);
-    this.#line = new JournalLine(options.journal, clock, (on) => this.#flow(on));
-    this.#presence = new Presence(this.#line, clock, { connected: tells.connected, disconnected: tells.disconnected, will: () => this.#will() });
+    this.#line = new JournalLine(options.journal, clock, { flow: (on) => this.#flow(on), settled: (accepted, rejected, refusal) => this.#settled(accepted, rejected, refusal) });
+    this.#presence = new Presence(this.#line, clock, {
+      connected: tells.connected,
+      disconnected: tells.disconnected,
+      takenOver: (agent) => log.info({ agent }, 'a second connection took the place of the first'),
+      will: () => void this.#in++,
+    });
     this.#gate = new Gate(
       {
         enter: (link, username, password, answer) => this.#enter(link, username, password, answer),
@@ -187,22 +192,13 @@ export class Broker implements BrokerCalls {
       answer();
     } else {
       const own = rights.prefix !== null;
-      this.#line.publish(id, topic, own, payload, own && topic.endsWith('/telemetry') ? 'telemetry' : 'event', (refusal) => {
-        this.#settled(refusal);
-        answer(refusal);
-      });
+      this.#line.publish(id, topic, own, payload, own && topic.endsWith('/telemetry') ? 'telemetry' : 'event', answer);
     }
   }
 
-  /** A Will is a message like any other, said late. */
-  #will(): Written {
-    this.#in++;
-    return (refusal) => this.#settled(refusal);
-  }
-
-  #settled(refusal: GwError | null): void {
-    if (refusal) this.#rejected++;
-    else this.#accepted++;
+  #settled(accepted: number, rejected: number, refusal: GwError | null): void {
+    this.#accepted += accepted;
+    this.#rejected += rejected;
     if (refusal || this.#refusing !== null) this.#refused(refusal);
   }
 

@@ -14,10 +14,12 @@ interface Present {
 }
 
 export interface PresenceEvents {
+  /** A second connection of one identity has ended the first: a device that came back, or two that share a token. */
+  takenOver(agent: string): void;
   connected(agent: string): void;
   disconnected(agent: string, clean: boolean): void;
-  /** A Will goes to the journal like any message; `written` is to be called with how that ended. */
-  will(): Written;
+  /** A Will goes to the journal: a message like any other, said late. */
+  will(): void;
 }
 
 export class Presence {
@@ -64,6 +66,7 @@ export class Presence {
     if (older) {
       this.end(older, false);
       older.wire.close();
+      this.events.takenOver(agent);
     }
     // It is back: that it was away for a moment need not be told any more.
     this.#owed.delete(agent);
@@ -88,7 +91,9 @@ export class Presence {
     const last = !this.#present.has(agent);
     if (link.will && !clean) {
       const { topic, payload } = link.will;
-      this.line.append({ type: 'publish', agent, topic, payload, rx }, this.events.will());
+      this.events.will();
+      // Nobody waits for a Will: what becomes of it is in the counts.
+      this.line.append({ type: 'publish', agent, topic, payload, rx }, () => {});
     }
     if (!last) return;
     // A bridge is never gone: the silence of its devices counts all the same (contract, "Kinds").

@@ -14,6 +14,9 @@ interface Stored {
   data: Buffer;
 }
 
+/** How far behind a damage the next readable row is looked for: some pages of the smallest rows. */
+const searched = 4096;
+
 export function openJournalReader(file: string): JournalReader {
   return new FileReader(file);
 }
@@ -21,6 +24,7 @@ export function openJournalReader(file: string): JournalReader {
 class FileReader implements JournalReader {
   #db: Database.Database | null = null;
   #after!: Database.Statement<[number], Stored>;
+  #one!: Database.Statement<[number], Stored>;
 
   constructor(readonly file: string) {}
 
@@ -36,11 +40,26 @@ class FileReader implements JournalReader {
         if (bytes >= maxBytes) break;
       }
     } catch (thrown) {
-      // What came before the damage is good; the damage itself is met again, and named, at the next read.
-      if (rows.length > 0) return rows;
-      throw fatal('journal-damaged', `The journal ${this.file} cannot be read after row ${row}: ${reasonOf(thrown)}.`, thrown);
+      // What came before the damage is good; the damage itself is met again at the next read.
+      return rows.length > 0 ? rows : this.#past(row, thrown);
     }
     return rows;
+  }
+
+  /** Past a page that SQLite cannot read: the rows on it are named as one, without entries, and the first readable one follows. */
+  #past(row: number, why: unknown): Row[] {
+    for (let id = row + 1; id <= row + searched; id++) {
+      try {
+        const stored = this.#one.get(id);
+        if (!stored) continue;
+        const lost = `rows ${row + 1} to ${id - 1} of the journal cannot be read: ${reasonOf(why)}`;
+        const next = understand(stored);
+        return id === row + 1 ? [next] : [{ row: id - 1, jt: next.jt, entries: [], damaged: lost }, next];
+      } catch (thrown) {
+        why = thrown;
+      }
+    }
+    throw fatal('journal-damaged', `The journal ${this.file} cannot be read after row ${row}: ${reasonOf(why)}.`, why);
   }
 
   close(): void {
@@ -58,6 +77,7 @@ class FileReader implements JournalReader {
     }
     this.#db = db;
     this.#after = db.prepare<[number], Stored>('select id, jt, n, crc, data from rows where id > ? order by id');
+    this.#one = db.prepare<[number], Stored>('select id, jt, n, crc, data from rows where id = ?');
     return true;
   }
 }

@@ -1,7 +1,7 @@
 /** Who gets in, how, and how a connection begins and ends (MQTT 3.1.1, 3.1, 3.2, 3.14, 4.8; contract, "MQTT"). */
 import { afterEach, expect, test } from 'vitest';
 import { agent, as, bridge, HeldGate } from '../../kit/held-gate.ts';
-import { type Connect, connectPacket, packet, pingPacket, publishPacket, RawMqtt, types } from '../../kit/mqtt-raw.ts';
+import { type Connect, connectPacket, disconnectPacket, packet, pingPacket, publishPacket, RawMqtt, types } from '../../kit/mqtt-raw.ts';
 
 let gate: HeldGate;
 afterEach(() => gate.stop());
@@ -120,6 +120,21 @@ test('a packet over the limit closes its connection as soon as its header says s
   const trickling = await gate.enter('gw-01');
   for (const byte of packet(types.publish, 2, Buffer.alloc(0), 268_435_455)) trickling.send(Buffer.from([byte]));
   await trickling.closed;
+});
+
+test('who has not introduced itself may send 16 KiB, no more', async () => {
+  await start();
+  const client = await RawMqtt.open(gate.port);
+  client.send(packet(types.connect, 0, Buffer.alloc(0), 16_385));
+  await client.closed;
+});
+
+test('what follows a DISCONNECT in one piece is not taken', async () => {
+  await start();
+  const client = await gate.enter('gw-01');
+  client.send(publishPacket('gw/v1/gw-01/a/event', 'before', { qos: 0 }), disconnectPacket, publishPacket('gw/v1/gw-01/a/event', 'after', { qos: 0 }));
+  await client.closed;
+  await expect.poll(() => gate.words).toEqual(['connect gw-01', 'publish gw/v1/gw-01/a/event before', 'disconnect gw-01 clean']);
 });
 
 test('the Will is journaled before the disconnect when the line is cut, and not after a DISCONNECT', async () => {

@@ -1,8 +1,7 @@
 import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
-import type { Entry } from '../../../cloud/journal/journal.ts';
-import { openJournalReader } from '../../../cloud/journal/journal.ts';
+import { type Entry, openJournalReader, type Row } from '../../../cloud/journal/journal.ts';
 import { TestClock } from '../../kit/clock.ts';
 import { OwnJournal } from '../../kit/own-journal.ts';
 
@@ -127,6 +126,33 @@ test('a byte that was flipped on the disk is found and named, and the rows besid
     [3, 1, false],
   ]);
   expect(rows[1]?.damaged).toContain('row 2');
+});
+
+test('a page that SQLite cannot read is named, and the rows behind it are read', async () => {
+  own = new OwnJournal().open();
+  for (let i = 1; i <= 12; i++) await own.writer.append([publish(20_000)], 'event');
+  const all = own.reader.read(0, Number.POSITIVE_INFINITY);
+  own.close();
+  // The leaf that holds a row in the middle: its header becomes nonsense.
+  const db = new Database(own.file);
+  const [{ pageno }] = db.prepare("select pageno from dbstat where name = 'rows' and pagetype = 'leaf' order by path limit 1 offset 4").all() as [{ pageno: number }];
+  db.close();
+  const handle = openSync(own.file, 'r+');
+  writeSync(handle, Buffer.alloc(64, 0xff), 0, 64, (pageno - 1) * 32_768);
+  closeSync(handle);
+  own.open();
+  const read: Row[] = [];
+  for (;;) {
+    const rows = own.reader.read(read.at(-1)?.row ?? 0, 1);
+    if (rows.length === 0) break;
+    read.push(...rows);
+  }
+  const damaged = read.filter((row) => row.damaged !== undefined);
+  expect(damaged).toHaveLength(1);
+  expect(damaged[0]?.damaged).toMatch(/^rows \d+ to \d+ of the journal cannot be read: /);
+  expect(read.filter((row) => row.damaged === undefined).length).toBeGreaterThanOrEqual(9);
+  expect(read.at(-1)?.row).toBe(12);
+  expect(all.filter((row) => read.some((one) => one.row === row.row && one.damaged === undefined))).toEqual(read.filter((row) => row.damaged === undefined));
 });
 
 test('a consumer that has seen more rows than there are is not passed over: new rows get new numbers, and it is said', async () => {
