@@ -9,7 +9,7 @@ export const workerOf = (grid: string | null | undefined): string => (grid ? (li
 export const departmentName = (department: string | null | undefined): string => (department ? pick(lists.departments.get(department)?.name) || department : '');
 export const siteName = (site: string | null | undefined): string => (site ? pick(lists.sites.get(site)?.name) || site : '');
 export const deviceName = (device: Device): string => device.name || device.id;
-export const caseTitle = (one: Case): string => pick(one.text) || one.number;
+export const caseTitle = (one: Case): string => pick(one.message ?? one.text) || one.number;
 export const byName = (by: string): string => (by === 'system' ? t('by.system') : by);
 export const stageName = (stage: string): string => word('stage', stage);
 /** The code that stands for the device in the city's register, or its id. */

@@ -22,6 +22,13 @@ class Router {
     location.hash = hash;
     this.#address = parseAddress(hash);
   }
+  /** As `go`, in the place of this entry of the history: moving through a list leaves no trail. */
+  swap(parts: readonly string[], query: Record<string, string | null | undefined> = {}): void {
+    const hash = writeAddress(parts, query);
+    if (hash === location.hash) return;
+    history.replaceState(history.state, '', hash);
+    this.#address = parseAddress(hash);
+  }
   /** Changes the query of this page (a selection, a filter) without a new entry in the history. */
   set(change: Record<string, string | null | undefined>): void {
     const hash = writeAddress(this.parts, { ...this.query, ...change });

@@ -27,7 +27,7 @@ export interface Device {
   id: string;
   kind: string;
   class: { scheme: string; code: string } | null;
-  name: string;
+  name: string | null;
   position: Position | null;
   site: string | null;
   grid: string | null;
@@ -48,17 +48,19 @@ export interface Photo {
   role: 'before' | 'after' | 'other';
   at: number;
   by: string;
-  takenAt?: number | null;
-  position?: Position | null;
+  takenAt: number | null;
+  position: Position | null;
   width: number;
   height: number;
+  /** The `snapshot` that asked for it, where a camera took it. */
+  command?: string | null;
 }
 export interface CaseAct {
   at: number;
   by: string;
   action: string;
   from: Stage | null;
-  to: Stage | null;
+  to: Stage;
   note: string | null;
 }
 export interface Case {
@@ -66,7 +68,9 @@ export interface Case {
   number: string;
   source: string;
   category: string | null;
-  text: string | Text;
+  text: string;
+  /** Of the alert that opened it. */
+  message: Text | null;
   stage: Stage;
   device: string | null;
   position: Position | null;
@@ -78,7 +82,13 @@ export interface Case {
   due: Record<string, number | null>;
   photos: Photo[];
   history: CaseAct[];
+  /** What the person may do now, and what they could do were it not for what is missing. */
   actions: string[];
+  blocked: { action: string; missing: string[] }[];
+  /** The verdict of its check. */
+  passed: boolean;
+  reworks: number;
+  opened: number;
   simulated: boolean;
   drill: boolean;
   version: number;
@@ -88,7 +98,8 @@ export interface Me {
   username: string;
   role: Role;
   scope: Scope;
-  name?: string | null;
+  /** The acts that role and scope allow (cloud/accounts/rights.ts). */
+  may: string[];
 }
 export interface Installation {
   name: Text;

@@ -33,6 +33,7 @@ class Live {
   #lastHeard = $state(0);
   /** The newest alert's time to this screen. */
   latest = $state.raw<Sample | null>(null);
+  latestId = $state<string | null>(null);
   p99 = $state<number | null>(null);
   /** What a reconnect brought, shown for a moment. */
   caughtUp = $state.raw<{ items: number; whole: boolean } | null>(null);
@@ -128,7 +129,7 @@ class Live {
     });
     socket.on('reading', (reading: Reading) => {
       this.#hear();
-      this.#measure(reading.ts, reading.rx, false);
+      this.#measure(reading.ts, reading.rx, null);
       for (const listener of this.#readingListeners.get(reading.device) ?? []) listener(reading);
     });
   }
@@ -184,12 +185,15 @@ class Live {
     for (const raised of change.raised) for (const listener of this.#raisedListeners) listener(raised, first);
     if (whole) return;
     // Measured when it is on the screen, not when it arrived.
-    for (const { alert, why } of change.raised) if (why === 'new') requestAnimationFrame(() => this.#measure(alert.firstTs, alert.rx, true, alert.events.length > 0));
+    for (const { alert, why } of change.raised) if (why === 'new') requestAnimationFrame(() => this.#measure(alert.firstTs, alert.rx, alert.id, alert.events.length > 0));
   }
   /** `counts`: a rule's hold is no delay of the path, so only what an event or a reading brought goes into the rolling figure. */
-  #measure(ts: number, rx: number, newest: boolean, counts = true): void {
+  #measure(ts: number, rx: number, newest: string | null, counts = true): void {
     const sample = sampleOf(ts, rx, Date.now(), this.#offset.ms);
-    if (newest) this.latest = sample;
+    if (newest !== null) {
+      this.latest = sample;
+      this.latestId = newest;
+    }
     if (counts) this.#rolling.add(sample);
     const basis: Basis = this.latest?.basis ?? sample.basis;
     this.p99 = this.#rolling.p99(Date.now(), basis);
