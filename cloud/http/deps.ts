@@ -2,8 +2,12 @@
 import type { Clock } from '../../devices/clock.ts';
 import type { Logger } from '../../devices/log.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { AlertAct, AlertActResult, AlertReader } from '../alerts/alerts.ts';
+import type { Cases } from '../cases/cases.ts';
+import type { Commands } from '../commands/commands.ts';
 import type { Desk } from '../desk/desk.ts';
 import type { Health } from '../health.ts';
+import type { Photos } from '../photos/photos.ts';
 import type { Register } from '../register/register.ts';
 import type { Series, TelemetryQuery } from '../telemetry/telemetry.ts';
 import type { ParkedRow } from '../threads/threads.ts';
@@ -28,6 +32,12 @@ export interface HttpDeps {
   desk: Desk;
   accounts: Accounts;
   register: Register;
+  alerts: AlertReader;
+  /** RulesCalls.act. */
+  actOnAlert(act: AlertAct): Promise<AlertActResult>;
+  cases: Cases;
+  photos: Photos;
+  commands: Commands;
   /** TelemetryCalls.query. */
   telemetry: { query(query: TelemetryQuery): Promise<Series[] | { tooMany: true; every: string }> };
   /** By stage: `ingest`, `telemetry`. */

@@ -4,13 +4,17 @@ import type { FastifyBaseLogger, FastifyInstance, RawReplyDefaultExpression, Raw
 import type { HttpDeps } from './deps.ts';
 import { accounts } from './routes/accounts.ts';
 import { agents } from './routes/agents.ts';
+import { alerts } from './routes/alerts.ts';
 import { audit } from './routes/audit.ts';
+import { cases } from './routes/cases.ts';
+import { commands } from './routes/commands.ts';
 import { devices } from './routes/devices.ts';
 import { health } from './routes/health.ts';
 import { installation } from './routes/installation.ts';
 import { kinds } from './routes/kinds.ts';
 import { map } from './routes/map.ts';
 import { parked } from './routes/parked.ts';
+import { photos } from './routes/photos.ts';
 import { places } from './routes/places.ts';
 import { rules } from './routes/rules.ts';
 import { session } from './routes/session.ts';
@@ -22,4 +26,23 @@ export type App = FastifyInstance<RawServerDefault, RawRequestDefaultExpression,
 /** Adds its routes. Each says in `config.may` whom it serves, and in `schema` its summary, input and responses. */
 export type Routes = (app: App, deps: HttpDeps) => void | Promise<void>;
 
-export const routes: Record<string, Routes> = { session, accounts, tokens, devices, telemetry, agents, places, map, installation, kinds, rules, parked, audit, health };
+export const routes: Record<string, Routes> = {
+  session,
+  accounts,
+  tokens,
+  devices,
+  telemetry,
+  alerts,
+  cases,
+  photos,
+  commands,
+  agents,
+  places,
+  map,
+  installation,
+  kinds,
+  rules,
+  parked,
+  audit,
+  health,
+};

@@ -81,6 +81,11 @@ export class Agents {
     return row && { agent: row.id, role: row.role as Credential['role'] };
   }
 
+  /** undefined: there is no such agent. */
+  async role(id: string): Promise<Credential['role'] | undefined> {
+    return (await this.#deps.desk.read.selectFrom('agents').select('role').where('id', '=', id).executeTakeFirst())?.role as Credential['role'] | undefined;
+  }
+
   /** An agent is seen by whoever sees every device of it, and at least one; by scope `all` in any case. */
   async list(scope: Scope, page: { limit: number; after?: string | undefined }): Promise<{ items: Agent[]; next: string | null; total: number }> {
     const bound = this.#bound(scope);

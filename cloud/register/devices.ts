@@ -5,7 +5,7 @@ import { newUlid } from '../../devices/ids.ts';
 import { audit, type Desk, type Trx } from '../desk/desk.ts';
 import type { DeviceFacts } from '../ingest/ingest.ts';
 import { conflict, type Fault, invalid, notFound } from '../refusal.ts';
-import { inScope, type Scope } from '../scope.ts';
+import { inScope, type Placed, type Scope } from '../scope.ts';
 import type { Latest } from '../threads/threads.ts';
 import { codeFaults } from './codes.ts';
 import type { Device, DeviceInput, DevicePatch, DeviceStatus } from './device.ts';
@@ -19,6 +19,15 @@ export interface DevicesDeps {
   roster: Roster;
   /** Asks the rules for the newest values; devices that never spoke are left out. */
   latest(ids: string[]): Promise<Record<string, Latest>> | Record<string, Latest>;
+}
+
+/** A device as others than the register need it at a glance. */
+export interface Glance {
+  id: string;
+  kind: string;
+  position: { lon: number; lat: number } | null;
+  placed: Placed;
+  status: DeviceStatus;
 }
 
 /** Who acts, and where that one's rights reach. */
@@ -63,6 +72,17 @@ export class Devices {
     const slot = this.#slot(scope, id);
     const row = slot === undefined ? undefined : (await this.#rows([slot]))[0];
     return row && factsOf(describedOf(row), JSON.parse(row.former) as Former);
+  }
+
+  /** What memory holds of a device, whoever asks; undefined: there is none. */
+  glance(id: string): Glance | undefined {
+    const slot = this.#deps.roster.slotOf(id);
+    return slot === undefined ? undefined : this.#glance(slot);
+  }
+
+  /** All of them, in the order of registration. */
+  *glances(): Generator<Glance> {
+    for (let slot = 0; slot < this.#deps.roster.size; slot++) yield this.#glance(slot);
   }
 
   status(id: string): DeviceStatus {
@@ -137,6 +157,11 @@ export class Devices {
     });
     // The actor sees what became of it, even where it has left that one's scope.
     return (await this.get({ all: true }, id)) as Device;
+  }
+
+  #glance(slot: number): Glance {
+    const { id, kind, lon, lat, placed } = this.#deps.roster.entry(slot);
+    return { id, kind, position: lon === null || lat === null ? null : { lon, lat }, placed, status: this.#deps.roster.status(slot) };
   }
 
   #slot(scope: Scope, id: string): number | undefined {

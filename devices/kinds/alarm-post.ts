@@ -18,7 +18,7 @@ export const alarmPost: Kind = {
     test: recorded('自检', 'Self-test', { ok: 'boolean' }),
   },
   commands: {
-    siren: command('警笛', 'Siren', { seconds: { type: 'integer', label: { zh: '时长', en: 'Duration' }, unit: 's', min: 0, max: 600 } }),
+    siren: command('警笛', 'Siren', { seconds: { type: 'integer', label: { zh: '时长', en: 'Duration' }, unit: 's', min: 0, max: 600, usual: 30 } }),
     announce: command('喊话', 'Announce', { text: { type: 'string', label: { zh: '内容', en: 'Text' }, maxLength: 200 } }),
   },
   limits: [

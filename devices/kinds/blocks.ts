@@ -83,6 +83,8 @@ export interface Argument {
   min?: number;
   max?: number;
   maxLength?: number;
+  /** What it is where a command leaves it out: the cloud fills it in. Without one it must be said. */
+  usual?: number;
 }
 export interface CommandSpec {
   label: Text;

@@ -20,7 +20,7 @@ export const camera: Kind = {
   },
   commands: {
     snapshot: command('抓拍', 'Snapshot'),
-    preset: command('预置位', 'Preset', { preset: { type: 'integer', label: { zh: '编号', en: 'Number' }, min: 1, max: 255 } }),
+    preset: command('预置位', 'Preset', { preset: { type: 'integer', label: { zh: '编号', en: 'Number' }, min: 1, max: 255, usual: 1 } }),
   },
   limits: [
     {
