@@ -74,8 +74,7 @@ export class People {
     const byHandler = act === 'accept' || act === 'feedback' || act === 'return';
     const client = await this.as(byHandler ? handlerOf(device) : dispatcher);
     const body = { action: act, version: now.version, ...(note ? { note } : {}), ...(act === 'dispatch' ? { department: device.departments.maintainer } : {}) };
-    await client.post(`/api/cases/${now.id}/actions`, body);
-    return this.see(now.id);
+    return client.post<Case>(`/api/cases/${now.id}/actions`, body);
   }
 
   /** Adds the photos of these roles that the case does not have yet. */

@@ -39,8 +39,9 @@ interface Listening {
 }
 const isListening = (message: unknown): message is Listening => typeof message === 'object' && message !== null && (message as Listening).type === 'listening';
 
-/** All is to be gone so long after the stop began, milliseconds. */
-const stopWithin = 10_000;
+/** All is gone so long after the stop began, milliseconds. */
+const stopWithin = 9500;
+const agentsFirst = 2000;
 /** A cloud that dies so often in a row before it listens will not come back. */
 const givesUpAfter = 5;
 /** A register that cannot be reached for so long at the first start will not come, milliseconds. */
@@ -124,11 +125,16 @@ export class Supervisor {
 
   private async stopAll(): Promise<void> {
     const { clock } = this.options;
-    const end = clock.mono() + stopWithin;
     this.shift?.stop();
-    // Agents first, so that they say goodbye to a cloud that still hears them.
-    await Promise.all(this.agents.map((agent) => agent.stop(4000)));
-    await this.cloud?.stop(Math.max(1000, end - clock.mono()));
+    // Agents first, so that they say goodbye to a cloud that still hears them; but it does not wait for long.
+    const agents = Promise.all(this.agents.map((agent) => agent.stop(stopWithin)));
+    let cancel = () => {};
+    const enough = new Promise<void>((resolve) => {
+      cancel = clock.after(agentsFirst, resolve);
+    });
+    await Promise.race([agents, enough]);
+    cancel();
+    await Promise.all([agents, this.cloud?.stop(stopWithin - agentsFirst)]);
   }
 
   private readState(): DemoState {
