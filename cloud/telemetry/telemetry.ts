@@ -48,4 +48,5 @@ export interface TelemetryStore {
 }
 
 export { EmbeddedStore } from './embedded/embedded-store.ts';
+export { InfluxStore } from './influx/influx-store.ts';
 export { TooManyPoints } from './too-many.ts';
