@@ -29,18 +29,6 @@ export function rounded(points: Point[], times: number): Point[] {
 const course = (mesh: Mesh, street: Street): Point[][] =>
   street.runs.map((run) => [(run[0] as (typeof run)[number]).from, ...run.map(({ to }) => to)].map((v) => mesh.points[v] as Point));
 
-/** The water between its banks: a course with a width, metres. */
-function banked(points: Point[], width: (k: number) => number): Point[] {
-  const side = (sign: number) =>
-    points.map((at, k): Point => {
-      const [a, b] = [points[Math.max(0, k - 1)] as Point, points[Math.min(points.length - 1, k + 1)] as Point];
-      const long = distance(a, b);
-      const off = (sign * width(k)) / 2;
-      return [at[0] + (off * (a[1] - b[1])) / long, at[1] + (off * (b[0] - a[0])) / long];
-    });
-  return [...side(-1), ...side(1).reverse()];
-}
-
 function buildingsOf(mesh: Mesh, schools: School[], random: Random): Feature[] {
   const taken = new Set(schools.map((school) => school.block));
   const out: Feature[] = [];
@@ -74,15 +62,9 @@ function buildingsOf(mesh: Mesh, schools: School[], random: Random): Feature[] {
 
 export function drawBasemap(mesh: Mesh, streets: Street[], river: Street, grids: Grid[], schools: School[], random: Random): Basemap {
   const features: Feature[] = [feature('district', '云溪示范区', { type: 'Polygon', coordinates: [closedRing(mesh.outline)] })];
-  for (const run of course(mesh, river)) {
-    const middle = rounded(run, 3);
-    features.push(feature('river', river.name, { type: 'Polygon', coordinates: [closedRing(banked(middle, (k) => 108 + 16 * Math.sin(k / 9)))] }));
-  }
+  for (const run of course(mesh, river)) features.push(feature('river', river.name, line(rounded(run, 3))));
   features.push(...buildingsOf(mesh, schools, random));
-  for (const school of schools) {
-    features.push(feature('label', school.site.name, { type: 'Point', coordinates: school.middle }));
-    for (const one of school.site.plan.features) if (one.properties.layer === 'building') features.push(feature('building', '', one.geometry));
-  }
+  for (const { site } of schools) for (const one of site.plan.features) if (one.properties.layer === 'building') features.push(feature('building', '', one.geometry));
   for (const rank of ['lane', 'street', 'main'] as const)
     for (const street of streets.filter((one) => one.rank === rank))
       for (const run of course(mesh, street)) features.push(feature(rank === 'main' ? 'road' : 'street', street.name, line(rank === 'main' ? rounded(run, 1) : run)));

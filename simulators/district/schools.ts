@@ -21,8 +21,6 @@ export interface Spot {
 export interface School {
   site: Site;
   block: number;
-  /** WGS-84. */
-  middle: [number, number];
   spots: Spot[];
 }
 
@@ -149,7 +147,7 @@ function layOut(mesh: Mesh, index: number, k: number, schoolName: string): Schoo
     polygon: closedRing(campus),
     plan: { type: 'FeatureCollection', features },
   };
-  return { site, block: index, middle: lonLat(centre(campus)), spots };
+  return { site, block: index, spots };
 }
 
 /** How far a block is from the rectangle a campus wants, 0 is best. */

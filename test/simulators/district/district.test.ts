@@ -4,9 +4,11 @@ import { isId } from '../../../devices/ids.ts';
 import { kindOf } from '../../../devices/kinds/kinds.ts';
 import { type District, demoSize, generateDistrict } from '../../../simulators/district/district.ts';
 
-const began = performance.now();
+const before = process.cpuUsage();
 const district = generateDistrict(1);
-const took = performance.now() - began;
+/** Milliseconds of computing: how long it takes on an idle machine. */
+const { user, system } = process.cpuUsage(before);
+const took = (user + system) / 1000;
 const hash = (of: District) => createHash('sha256').update(JSON.stringify(of)).digest('hex');
 
 type Pair = [number, number];
@@ -27,12 +29,12 @@ const ringOf = (thing: { polygon: Pair[] }) => thing.polygon;
 
 describe('the generated district', () => {
   test('is the same for the same seed, byte for byte, and another for another', () => {
-    expect(hash(district)).toBe('9410403feb20856dcc751b6261d3b0509fd0cec165904e181cace5d77d8e4ed6');
+    expect(hash(district)).toBe('2c31189937a7c9418f82181aed4470f2a773621f237a213ab04dbff0785f330b');
     expect(hash(generateDistrict(1))).toBe(hash(district));
     expect(hash(generateDistrict(2))).not.toBe(hash(district));
   });
 
-  test('is made in less than three seconds', () => expect(took).toBeLessThan(3000));
+  test('is made in less than three seconds of computing', () => expect(took).toBeLessThan(3000));
 
   test('has what the demo promises', () => {
     const count = (kind: string) => district.devices.filter((device) => device.kind === kind).length;
