@@ -18,7 +18,7 @@ export const paging = (defaultLimit = 100) => ({
 });
 
 /** A place in a list as the outside sees it. */
-export const toCursor = (place: string | number | (string | number)[]): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+export const toCursor = (place: string | number | object): string => Buffer.from(JSON.stringify(place)).toString('base64url');
 
 /** Throws where a cursor is not one of ours. */
 export function fromCursor<T>(cursor: string | undefined, isPlace: (value: unknown) => value is T): T | undefined {

@@ -8,15 +8,15 @@ import type { FeatureCollection } from './places.ts';
 const strict = { additionalProperties: false };
 const text = Type.String({ maxLength: 100, description: 'at most 100 characters' });
 
+const Position = Type.Object({ lon: Type.Number({ minimum: -180, maximum: 180 }), lat: Type.Number({ minimum: -90, maximum: 90 }) }, strict);
+
 /** `demo`: made of simulated devices, and marked so. `division`: GB/T 2260, six digits. */
 export const Installation = Type.Object(
   {
     name: Type.Object({ zh: text, en: text }, strict),
     demo: Type.Boolean(),
-    center: Type.Object(
-      { lon: Type.Number({ minimum: -180, maximum: 180 }), lat: Type.Number({ minimum: -90, maximum: 90 }) },
-      { ...strict, description: 'WGS-84 degrees: lon, lat' },
-    ),
+    /** WGS-84; null until somebody says where it is. */
+    center: Type.Union([Position, Type.Null()], { description: 'null, or WGS-84 degrees: lon, lat' }),
     division: Type.Union([Type.String({ pattern: '^\\d{6}$' }), Type.Null()], { description: 'six digits (GB/T 2260), or null' }),
   },
   strict,
@@ -28,8 +28,7 @@ interface Documents {
   basemap: FeatureCollection;
 }
 const empty: Documents = {
-  // The middle of China, until an administrator says where.
-  installation: { name: { zh: '城市网格', en: 'Gridwarden' }, demo: false, center: { lon: 104.2, lat: 35.9 }, division: null },
+  installation: { name: { zh: '城市网格', en: 'Gridwarden' }, demo: false, center: null, division: null },
   basemap: { type: 'FeatureCollection', features: [] },
 };
 

@@ -21,6 +21,11 @@ const rebuildManyMs = 1000;
 const worstFirst: readonly DeviceStatus[] = ['alarm', 'warning', 'offline', 'unknown', 'ok'];
 const kinds = statuses.length;
 
+/** A zoom at which even a city is a few clusters. */
+const farZoom = 9;
+
+type Feature = ReturnType<Supercluster<Point, Node>['getClusters']>[number];
+
 interface Point {
   slot: number;
 }
@@ -76,9 +81,10 @@ export class MapIndex {
     if (this.#clusters === null || due) this.#build();
   }
 
-  within(box: Box, zoom: number): MapAnswer {
+  /** `most`: where the box holds more, a coarser zoom answers. */
+  within(box: Box, zoom: number, most: number): MapAnswer {
     const answer: MapAnswer = { devices: [], clusters: [] };
-    for (const feature of this.#clusters?.getClusters(box, zoom) ?? []) {
+    for (const feature of this.#features(box, zoom, most)) {
       const [lon, lat] = feature.geometry.coordinates as [number, number];
       if ('slot' in feature.properties) {
         // What has moved since is told from where it is now.
@@ -91,14 +97,30 @@ export class MapIndex {
       const count = counts.alarm + counts.warning + counts.offline + counts.unknown + of('ok');
       if (count === 0) continue;
       const worst = worstFirst.find((status) => of(status) > 0) ?? 'ok';
-      const expansionZoom = (this.#clusters as Supercluster<Point, Node>).getClusterExpansionZoom(cluster_id);
-      answer.clusters.push({ lon, lat, count, worst, counts, expansionZoom });
+      // supercluster writes the zoom at which a cluster comes apart into its id; its own getClusterExpansionZoom searches for the same (a test holds it).
+      answer.clusters.push({ lon, lat, count, worst, counts, expansionZoom: (cluster_id - this.#slots.length) % 32 });
     }
     for (const slot of this.#strays) {
       const { lon, lat, placed } = this.#roster.entry(slot);
       if (lon !== null && lat !== null && lon >= box[0] && lon <= box[2] && lat >= box[1] && lat <= box[3] && inScope(this.#scope, placed)) answer.devices.push(this.#device(slot));
     }
     return answer;
+  }
+
+  /** Looks from afar first, which is cheap, and closer only while what is seen stays within `most`. */
+  #features(box: Box, zoom: number, most: number): Feature[] {
+    const clusters = this.#clusters as Supercluster<Point, Node>;
+    let near = Math.min(Math.floor(zoom), farZoom);
+    let features = clusters.getClusters(box, near);
+    const held = features.reduce((sum, { properties }) => sum + ('slot' in properties ? 1 : properties.point_count), 0);
+    if (held <= most) return near < zoom ? clusters.getClusters(box, zoom) : features;
+    // Past clusterMaxZoom all of them would stand alone, and they are too many.
+    while (near < Math.min(Math.floor(zoom), clusterMaxZoom)) {
+      const closer = clusters.getClusters(box, ++near);
+      if (closer.length > most) break;
+      features = closer;
+    }
+    return features;
   }
 
   #device(slot: number): MapAnswer['devices'][number] {

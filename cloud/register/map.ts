@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import type { Clock } from '../../devices/clock.ts';
 import type { Scope } from '../scope.ts';
 import { Device } from './device.ts';
-import { clusterMaxZoom, MapIndex } from './map-index.ts';
+import { MapIndex } from './map-index.ts';
 import type { Roster } from './roster.ts';
 
 const Status = Device.properties.status;
@@ -23,8 +23,8 @@ export type MapAnswer = Static<typeof MapAnswer>;
 /** West, south, east, north in degrees. */
 export type Box = [number, number, number, number];
 
-/** More single devices than this are told as clusters, whatever the zoom. */
-const mostDevices = 5000;
+/** More than this is told at a coarser zoom, so that no box makes the cloud or a screen slow. */
+const mostItems = 4000;
 /** Points of all scopes' indexes together that are kept. */
 const pointsKept = 250_000;
 
@@ -47,9 +47,7 @@ export class DeviceMap {
 
   /** `zoom`: that of the map, 0 to 24. */
   within(scope: Scope, box: Box, zoom: number): MapAnswer {
-    const index = this.#index(scope);
-    const answer = index.within(box, zoom);
-    return answer.devices.length > mostDevices ? index.within(box, Math.min(zoom, clusterMaxZoom)) : answer;
+    return this.#index(scope).within(box, zoom, mostItems);
   }
 
   #index(scope: Scope): MapIndex {
