@@ -30,11 +30,16 @@ export interface LineEvents {
 }
 
 /** A request is sent at once when it has grown to this. */
-const fullBytes = 512 << 10;
+const fullBytes = 256 << 10;
+/** A request's buffer at first, and how many are kept for use again: enough for what is under way at the highest rates. */
+const firstBytes = 16_384;
+const mostSpare = 8;
 
 export class JournalLine {
   readonly #writer = new EntryWriter();
   readonly #sent = new Map<number, Sent>();
+  /** Buffers that came back from the journal. */
+  readonly #spare: ArrayBuffer[] = [];
   #callbacks: Written[] = [];
   #kinds: Kind[] = [];
   #lastId = 0;
@@ -98,11 +103,12 @@ export class JournalLine {
     this.#sent.set(id, { at: this.clock.mono(), callbacks: this.#callbacks, kinds: this.#kinds });
     this.#callbacks = [];
     this.#kinds = [];
-    const request: AppendRequest = { id, ...this.#writer.take() };
+    const request: AppendRequest = { id, ...this.#writer.swap(this.#spare.pop() ?? new ArrayBuffer(firstBytes)) };
     this.port.postMessage(request, [request.data]);
   }
 
-  #answered({ ids, refused }: Extract<AppendAnswer, { ids: number[] }>): void {
+  #answered({ ids, used, refused }: Extract<AppendAnswer, { ids: number[] }>): void {
+    for (const buffer of used) if (this.#spare.length < mostSpare) this.#spare.push(buffer);
     const refusal = refused ? retry(refused.code, refused.message) : null;
     for (const id of ids) {
       const sent = this.#sent.get(id);

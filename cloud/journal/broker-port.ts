@@ -5,21 +5,30 @@ import type { Part, Refusal } from './group-commit.ts';
 
 export class BrokerPort {
   #done: number[] = [];
-  #refused: { ids: number[]; refusal: Refusal }[] = [];
+  #used: ArrayBuffer[] = [];
+  #refused: { id: number; data: ArrayBuffer; refusal: Refusal }[] = [];
 
   constructor(readonly port: MessagePort) {}
 
   start(append: (part: Part) => void): void {
-    this.port.on('message', ({ id, n, telemetry, data }: AppendRequest) => {
-      append({ data: new Uint8Array(data), n, telemetry, answer: (refusal) => (refusal ? this.#refused.push({ ids: [id], refusal }) : this.#done.push(id)) });
+    this.port.on('message', ({ id, n, telemetry, data, bytes }: AppendRequest) => {
+      const answer = (refusal: Refusal | null) => {
+        if (refusal) this.#refused.push({ id, data, refusal });
+        else {
+          this.#done.push(id);
+          this.#used.push(data);
+        }
+      };
+      append({ data: new Uint8Array(data, 0, bytes), n, telemetry, answer });
     });
   }
 
-  /** Sends what has been answered since the last time. */
+  /** Sends what has been answered since the last time, and the buffers with it. */
   flush(): void {
-    if (this.#done.length > 0) this.#post({ ids: this.#done });
-    for (const { ids, refusal } of this.#refused) this.#post({ ids, refused: refusal });
+    if (this.#done.length > 0) this.#post({ ids: this.#done, used: this.#used });
+    for (const { id, data, refusal } of this.#refused) this.#post({ ids: [id], used: [data], refused: refusal });
     this.#done = [];
+    this.#used = [];
     this.#refused = [];
   }
 
@@ -32,6 +41,6 @@ export class BrokerPort {
   }
 
   #post(answer: AppendAnswer): void {
-    this.port.postMessage(answer);
+    this.port.postMessage(answer, 'used' in answer ? answer.used : []);
   }
 }

@@ -18,7 +18,7 @@ const headBytes = 9;
 
 export const ownPrefix = (agent: string) => `${root}/${agent}/`;
 
-/** Collects entries in one growing buffer that is kept; `take` hands out a copy cut to size, fit to be transferred. */
+/** Collects entries in one growing buffer. `take` hands out a copy cut to size; `swap` the buffer itself, for one to go on with. */
 export class EntryWriter {
   #bytes: Buffer;
   #view: DataView;
@@ -85,6 +85,15 @@ export class EntryWriter {
     const taken = { data: (this.#bytes.buffer as ArrayBuffer).slice(0, this.#used), n: this.#count, telemetry: this.#telemetry };
     this.#used = this.#count = this.#telemetry = 0;
     return taken;
+  }
+
+  /** What was collected, in its whole buffer (`bytes` of it are used), to be transferred; the writer goes on in `next`. */
+  swap(next: ArrayBuffer): { data: ArrayBuffer; bytes: number; n: number; telemetry: number } {
+    const swapped = { data: this.#bytes.buffer as ArrayBuffer, bytes: this.#used, n: this.#count, telemetry: this.#telemetry };
+    this.#bytes = Buffer.from(next);
+    this.#view = new DataView(next);
+    this.#used = this.#count = this.#telemetry = 0;
+    return swapped;
   }
 
   #head(tag: number, rx: number, share: Share): void {

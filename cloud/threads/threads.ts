@@ -86,13 +86,15 @@ export interface JournalData {
 }
 export interface AppendRequest {
   id: number;
-  /** How many entries, how many of these count as telemetry, and the entries as cloud/journal/codec.ts writes them; transferred, cut to size. */
+  /** How many entries, and how many of these count as telemetry. */
   n: number;
   telemetry: number;
+  /** The entries as cloud/journal/codec.ts writes them, in the first `bytes` of a buffer that is transferred, and comes back with the answer to be used again. */
   data: ArrayBuffer;
+  bytes: number;
 }
 /** One message a group. `share`: `telemetry` when the events of the requests were taken all the same. */
-export type AppendAnswer = { ids: number[]; refused?: { share: 'telemetry' | 'all'; code: string; message: string } } | { flow: boolean };
+export type AppendAnswer = { ids: number[]; used: ArrayBuffer[]; refused?: { share: 'telemetry' | 'all'; code: string; message: string } } | { flow: boolean };
 /** Main → journal. */
 export interface JournalCalls {
   append(entries: Entry[], share: Share): Promise<void>;
@@ -181,7 +183,11 @@ export interface TelemetryData {
 /** Main → telemetry. */
 export interface TelemetryCalls {
   query(query: TelemetryQuery): Promise<Series[] | { tooMany: true; every: string }>;
-  stats(): StageCounts & { position: number; store: string; error: string | null };
+  /** Readings. `position`: the journal's row up to which none is missing in the store. `error`: why the store takes nothing now. */
+  stats(): Promise<StageCounts & { position: number; store: string; error: string | null }>;
+  /** Readings that the store refused, newest first, those before the `n` of an id. */
+  parked(limit: number, before: number | null): Promise<ParkedRow[]>;
+  parkedTotal(): Promise<number>;
   stop(): Promise<void>;
 }
 

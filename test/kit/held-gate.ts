@@ -51,10 +51,10 @@ export class HeldGate {
       },
       ...options,
     });
-    this.#channel.port2.on('message', ({ id, n, telemetry, data }: AppendRequest) => {
+    this.#channel.port2.on('message', ({ id, n, telemetry, data, bytes }: AppendRequest) => {
       this.#unanswered.add(id);
-      this.asked.push({ id, entries: decode(new Uint8Array(data), n), telemetry });
-      if (this.answering) this.answer({ ids: [id] });
+      this.asked.push({ id, entries: decode(new Uint8Array(data, 0, bytes), n), telemetry });
+      if (this.answering) this.answer({ ids: [id], used: [] });
     });
   }
 
@@ -94,7 +94,7 @@ export class HeldGate {
 
   async stop(): Promise<void> {
     this.answering = true;
-    this.answer({ ids: [...this.#unanswered] });
+    this.answer({ ids: [...this.#unanswered], used: [] });
     await this.broker.stop();
     this.#channel.port2.close();
     await once(this.#channel.port2, 'close');

@@ -66,7 +66,7 @@ test('nobody is let in before the journal has the connect, nor when it refuses',
   await expect.poll(() => gate.words).toEqual(['connect gw-01']);
   await gate.roundTrip();
   expect(client.heard).toEqual([]);
-  gate.answer({ ids: [gate.asked[0]?.id as number], refused: { share: 'all', code: 'journal-disk', message: 'full' } });
+  gate.answer({ ids: [gate.asked[0]?.id as number], used: [], refused: { share: 'all', code: 'journal-disk', message: 'full' } });
   expect((await client.nextOf(types.connack)).body[1]).toBe(3);
   await client.closed;
   gate.answering = true;
@@ -209,10 +209,10 @@ test('a disconnect that the disk refused is told later, unless the agent is back
   gate.answering = false;
   await client.leave();
   await expect.poll(() => gate.words).toEqual(['connect gw-01', 'disconnect gw-01 clean']);
-  gate.answer({ ids: [gate.asked.at(-1)?.id as number], refused: { share: 'all', code: 'journal-disk', message: 'full' } });
+  gate.answer({ ids: [gate.asked.at(-1)?.id as number], used: [], refused: { share: 'all', code: 'journal-disk', message: 'full' } });
   await expect.poll(() => gate.asked.length, { timeout: 5000 }).toBe(3);
   expect(gate.words.at(-1)).toBe('disconnect gw-01 clean');
-  gate.answer({ ids: [gate.asked.at(-1)?.id as number], refused: { share: 'all', code: 'journal-disk', message: 'full' } });
+  gate.answer({ ids: [gate.asked.at(-1)?.id as number], used: [], refused: { share: 'all', code: 'journal-disk', message: 'full' } });
   gate.answering = true;
   const back = await gate.enter('gw-01');
   expect(gate.words.at(-1)).toBe('connect gw-01');
@@ -245,7 +245,7 @@ test('a stop takes no more, waits for the journal, sends its last PUBACKs, and c
   const stopped = gate.broker.stop();
   await expect(RawMqtt.open(gate.port)).rejects.toThrow();
   expect(client.heard).toEqual([]);
-  gate.answer({ ids: [gate.asked.at(-1)?.id as number] });
+  gate.answer({ ids: [gate.asked.at(-1)?.id as number], used: [] });
   expect((await client.nextOf(types.puback)).body.readUInt16BE(0)).toBe(9);
   await client.closed;
   await stopped;

@@ -28,7 +28,7 @@ test('no PUBACK leaves before the journal has answered, and it leaves then', asy
   await gate.roundTrip();
   expect(client.heard).toEqual([]);
   expect(gate.broker.stats()).toMatchObject({ in: 1, accepted: 0, waiting: 1 });
-  gate.answer({ ids: [request?.id as number] });
+  gate.answer({ ids: [request?.id as number], used: [] });
   const ack = await client.nextOf(types.puback);
   expect(ack.body).toEqual(Buffer.from([0, 5]));
   expect(gate.broker.stats()).toMatchObject({ in: 1, accepted: 1, waiting: 0 });
@@ -39,7 +39,7 @@ test('no PUBREC leaves before the journal has answered, and the rest of QoS 2 fo
   const [request] = await asked(1);
   await gate.roundTrip();
   expect(client.heard).toEqual([]);
-  gate.answer({ ids: [request?.id as number] });
+  gate.answer({ ids: [request?.id as number], used: [] });
   expect((await client.nextOf(types.pubrec)).body).toEqual(Buffer.from([0, 6]));
   client.send(publishPacket(topic, 'a', { id: 6, qos: 2, dup: true }));
   expect((await client.nextOf(types.pubrec)).body).toEqual(Buffer.from([0, 6]));
@@ -57,7 +57,7 @@ test('a PUBREL for what was never sent is answered all the same', async () => {
 test('QoS 0 is journaled, and nothing is answered', async () => {
   client.send(publishPacket(topic, 'a', { qos: 0 }));
   const [request] = await asked(1);
-  gate.answer({ ids: [request?.id as number] });
+  gate.answer({ ids: [request?.id as number], used: [] });
   await expect.poll(() => gate.broker.stats().accepted).toBe(1);
   await gate.roundTrip();
   expect(client.heard).toEqual([]);
@@ -66,7 +66,7 @@ test('QoS 0 is journaled, and nothing is answered', async () => {
 test.each(['journal-full', 'journal-disk'])('what the journal refuses (%s) closes the connection without a PUBACK', async (code) => {
   client.send(publishPacket(topic, 'a', { id: 7 }), publishPacket(topic, 'b', { id: 8 }));
   const [request] = await asked(2);
-  gate.answer({ ids: [request?.id as number], refused: { share: 'all', code, message: 'no room' } });
+  gate.answer({ ids: [request?.id as number], used: [], refused: { share: 'all', code, message: 'no room' } });
   await client.closed;
   expect(client.heard).toEqual([]);
   gate.answering = true;
@@ -77,7 +77,7 @@ test('when telemetry alone is refused, the events of the same group are acknowle
   client.send(publishPacket(topic, 'a', { id: 1 }), publishPacket('gw/v1/gw-01/telemetry', '[]', { id: 2 }));
   const [request] = await asked(2);
   expect(request?.telemetry).toBe(1);
-  gate.answer({ ids: [request?.id as number], refused: { share: 'telemetry', code: 'journal-full', message: 'full' } });
+  gate.answer({ ids: [request?.id as number], used: [], refused: { share: 'telemetry', code: 'journal-full', message: 'full' } });
   await client.closed;
   expect(client.heard.every(({ type, body }) => type === types.puback && body.readUInt16BE(0) === 1)).toBe(true);
   gate.answering = true;
@@ -89,6 +89,6 @@ test('a hundred publishes of one socket write enter in order, go over as one req
   const requests = await asked(100);
   expect(requests).toHaveLength(1);
   expect(gate.words).toEqual(Array.from({ length: 100 }, (_, i) => `publish ${topic} ${i}`));
-  gate.answer({ ids: [requests[0]?.id as number] });
+  gate.answer({ ids: [requests[0]?.id as number], used: [] });
   for (let i = 0; i < 100; i++) expect((await client.nextOf(types.puback)).body.readUInt16BE(0)).toBe(i + 1);
 });

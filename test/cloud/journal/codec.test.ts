@@ -51,6 +51,17 @@ test('a writer that was emptied begins anew and hands out buffers cut to size', 
   expect(decode(new Uint8Array(second.data), 1)).toEqual([{ type: 'tick', rx: 2 }]);
 });
 
+test('a writer that gave its buffer away goes on in the next one, whatever lies in that', () => {
+  const writer = new EntryWriter(64);
+  writer.add({ type: 'connect', agent: 'gw-01', rx: 1 }, 'event');
+  const first = writer.swap(new Uint8Array(8).fill(255).buffer);
+  writer.add({ type: 'connect', agent: 'gw-02', rx: 2 }, 'telemetry');
+  const second = writer.swap(first.data.slice(0));
+  expect(decode(new Uint8Array(first.data, 0, first.bytes), first.n)).toEqual([{ type: 'connect', agent: 'gw-01', rx: 1 }]);
+  expect(decode(new Uint8Array(second.data, 0, second.bytes), second.n)).toEqual([{ type: 'connect', agent: 'gw-02', rx: 2 }]);
+  expect([first.telemetry, second.telemetry, writer.count, writer.bytes]).toEqual([0, 1, 0, 0]);
+});
+
 test('telemetry can be taken out of what was encoded, the rest keeps its order', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(entry, fc.boolean()), { maxLength: 30 }), (pairs) => {
