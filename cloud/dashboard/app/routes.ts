@@ -23,6 +23,7 @@ export interface Route {
 
 export const routes: Record<string, Route> = {
   devices: { load: () => import('../device/DevicePage.svelte') },
+  cases: { load: () => import('../case/CasePage.svelte') },
 };
 
 const centre: Route = { load: () => import('./CommandCentre.svelte') };
