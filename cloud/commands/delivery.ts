@@ -67,7 +67,7 @@ export class Delivery {
     try {
       while (!this.#stopped) {
         const row = await this.#deps.next(agent);
-        if (!row) break;
+        if (!row || this.#stopped) break;
         const outcome = await this.#deliver(row);
         if (outcome === 'away') break;
         if (outcome === 'failed') {
@@ -107,6 +107,7 @@ export class Delivery {
         await mark(row, { status: 'failed', error: message.unsupported });
         return 'done';
       }
+      if (this.#stopped) return 'away';
       const payload: CommandPayload = { id: row.id, name: row.name, args, expires: row.expires };
       const sent = message
         ? await carriers.sendDownlink(row.agent, message.topic, message.payload)
