@@ -9,6 +9,7 @@ import { buildHttp, type Http, type HttpDeps, identifyBy, type Routes } from '..
 import { missing, Register } from '../../cloud/register/register.ts';
 import type { AgentCounts, Credential, Latest } from '../../cloud/threads/threads.ts';
 import { openDesk, silentLog, type TestDesk } from './desk.ts';
+import { openWork, type TestWork } from './work.ts';
 
 export interface Ask {
   as?: string;
@@ -28,6 +29,10 @@ export interface TestHttp {
   latest: Record<string, Latest>;
   counts: Record<string, AgentCounts>;
   online: Record<string, number>;
+  /** What the telemetry thread would answer; nothing until a test says otherwise. */
+  telemetry: HttpDeps['telemetry'];
+  /** Alerts, cases, photos and commands, with what they ask of other threads in a test's hand. */
+  work: TestWork;
   /** Makes an account (password `correct horse`) and a token for it. */
   person(input: Omit<AccountInput, 'password'>): Promise<string>;
   /** Asks as an account made by `person`; every answer is held against the OpenAPI document that is served. */
@@ -41,7 +46,7 @@ export async function openHttp(more: (at: TestDesk) => Partial<HttpDeps> = () =>
   const at = await openDesk();
   const { desk, clock } = at;
   const gate: TestHttp['gate'] = [];
-  const test = { gate, latest: {}, counts: {}, online: {} } as TestHttp;
+  const test = { gate, latest: {}, counts: {}, online: {}, telemetry: { query: async () => [] } } as unknown as TestHttp;
   const register = new Register({
     desk,
     clock,
@@ -55,7 +60,23 @@ export async function openHttp(more: (at: TestDesk) => Partial<HttpDeps> = () =>
   const pageDir = join(at.dataDir, 'page');
   mkdirSync(join(pageDir, 'assets'), { recursive: true });
   writeFileSync(join(pageDir, 'index.html'), '<!doctype html><title>Gridwarden</title>');
-  const deps: HttpDeps = { clock, log: silentLog, version: '0.0.0', pageDir, identify: identifyBy(accounts, register.agents), accounts, register, ...more(at) };
+  const work = await openWork(at, register);
+  const deps: HttpDeps = {
+    clock,
+    log: silentLog,
+    version: '0.0.0',
+    pageDir,
+    identify: identifyBy(accounts, register.agents),
+    desk,
+    accounts,
+    register,
+    ...work.deps,
+    telemetry: { query: (query) => test.telemetry.query(query) },
+    parked: {},
+    health: async () => ({ status: 'ok', problems: [], stages: {} }),
+    metrics: async () => ({ contentType: 'text/plain', text: '' }),
+    ...more(at),
+  };
   const http = await buildHttp(deps, list);
   const document = (await http.app.inject('/api/openapi.json')).json() as Document;
   const tokens = new Map<string, string>();
@@ -65,6 +86,7 @@ export async function openHttp(more: (at: TestDesk) => Partial<HttpDeps> = () =>
     deps,
     accounts,
     register,
+    work,
     async person(input: Omit<AccountInput, 'password'>) {
       await accounts.create('system', { ...input, password });
       const viewer = { username: input.username, role: input.role, scope: { all: true as const }, via: { session: '' } };
@@ -87,6 +109,7 @@ export async function openHttp(more: (at: TestDesk) => Partial<HttpDeps> = () =>
     },
     async close() {
       await http.stop();
+      work.close();
       await at.close();
     },
   });
@@ -110,6 +133,7 @@ function conforms(document: Document, method: string, url: string, answer: Respo
   const type = String(answer.headers['content-type'] ?? '').split(';')[0] as string;
   const media = promised?.content?.[type];
   if (answer.statusCode === 204) return;
+  if (!type.endsWith('json')) return void expect(media, `${method} ${url} → ${type} is not in the document`).toBeDefined();
   expect(media, `${method} ${url} → ${answer.statusCode} ${type} is not in the document`).toBeDefined();
   const check = Compile(media?.schema as never);
   const value = answer.json();
