@@ -5,9 +5,18 @@ export type Subject = 'cover' | 'grate' | 'lamp' | 'camera' | 'gate' | 'post';
 export const width = 960;
 export const height = 640;
 
-/** Grain, as asphalt and plaster have it. `size`: larger is finer. */
-const grain = (id: string, size: number, seed: number, strength: number) =>
-  `<filter id="${id}" x="0" y="0" width="100%" height="100%"><feTurbulence type="fractalNoise" baseFrequency="${size}" numOctaves="2" seed="${seed}"/><feColorMatrix values="0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  ${strength} 0 0 0 ${-strength * 0.36}"/></filter>`;
+/** What lies over a scene: how coarse its surfaces are. */
+export type Grain = 'ground' | 'air';
+const turbulence = (id: string, size: number, strength: number) =>
+  `<filter id="${id}" x="0" y="0" width="100%" height="100%"><feTurbulence type="fractalNoise" baseFrequency="${size}" numOctaves="2" seed="7"/><feColorMatrix values="0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  ${strength} 0 0 0 ${-strength * 0.36}"/></filter>`;
+/** Grain as asphalt and plaster have it, as SVG text, larger than a scene: each photo takes a part of its own. It is slow to draw, so it is drawn once. */
+export function drawGrain(grain: Grain, wide: number, high: number): string {
+  const layers =
+    grain === 'ground'
+      ? '<rect width="100%" height="100%" filter="url(#stain)" opacity="0.35"/><rect width="100%" height="100%" filter="url(#rough)" opacity="0.5"/>'
+      : '<rect width="100%" height="100%" filter="url(#rough)" opacity="0.25"/>';
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${wide}" height="${high}"><defs>${turbulence('stain', 0.012, 0.9)}${turbulence('rough', 0.75, 1.05)}</defs>${layers}</svg>`;
+}
 const gradient = (id: string, top: string, bottom: string) =>
   `<linearGradient id="${id}" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient>`;
 const frame = (defs: string, body: string) =>
@@ -26,15 +35,13 @@ function ground(random: Random, light: number): { defs: string; body: string } {
   );
   const rows = [0.3, 0.62].map((v) => `<path d="M0,${kerb * v + slope * 0.2} L${width},${kerb * v - slope * 0.2}" stroke="${shade(light * 0.62)}" stroke-width="2"/>`).join('');
   const stripe = height - random.between(60, 110);
-  const seed = random.whole(1, 9999);
   return {
-    defs: gradient('road', shade(light * 0.62), shade(light * 0.78)) + grain('rough', 0.7, seed, 1.1) + grain('stain', 0.012, seed + 1, 0.9),
+    defs: gradient('road', shade(light * 0.62), shade(light * 0.78)),
     body: `<rect width="${width}" height="${height}" fill="url(#road)"/>
 <rect y="0" width="${width}" height="${kerb}" fill="${shade(light * 0.98)}"/>${tiles}${rows}
 <path d="M0,${kerb + slope * 0.3} L${width},${kerb - slope * 0.3} v24 L0,${kerb + 24 + slope * 0.3} Z" fill="${shade(light * 1.12)}"/>
 <path d="M0,${kerb + 24 + slope * 0.3} L${width},${kerb + 24 - slope * 0.3} v12 L0,${kerb + 36 + slope * 0.3} Z" fill="${shade(light * 0.4)}"/>
-<path d="M0,${stripe} L${width},${stripe - 46} v26 L0,${stripe + 28} Z" fill="#c9a24a" opacity="0.75"/>
-<rect width="${width}" height="${height}" filter="url(#stain)" opacity="0.35"/><rect width="${width}" height="${height}" filter="url(#rough)" opacity="0.5"/>`,
+<path d="M0,${stripe} L${width},${stripe - 46} v26 L0,${stripe + 28} Z" fill="#c9a24a" opacity="0.75"/>`,
   };
 }
 
@@ -98,7 +105,7 @@ function street(random: Random, sky: readonly [string, string], walls: number): 
     house(780, 210, random.between(50, 120)),
   ].join('');
   return {
-    defs: gradient('sky', sky[0], sky[1]) + grain('rough', 0.8, random.whole(1, 9999), 0.9),
+    defs: gradient('sky', sky[0], sky[1]),
     body: `<rect width="${width}" height="${height}" fill="url(#sky)"/>${houses}<path d="M0,${height} L400,${horizon} L560,${horizon} L${width},${height} Z" fill="${shade(walls * 0.7)}"/><path d="M0,${horizon + 10} L400,${horizon} L0,${height} Z M${width},${horizon + 10} L560,${horizon} L${width},${height} Z" fill="${shade(walls * 0.95)}"/><path d="M474,${height} L478,${horizon} L482,${horizon} L500,${height} Z" fill="#b9b19a" opacity="0.5"/>`,
   };
 }
@@ -111,7 +118,7 @@ function lamp(random: Random, after: boolean): string {
   const lit = after
     ? `<ellipse cx="${x + 140}" cy="560" rx="330" ry="80" fill="#ffdf9c" opacity="0.22"/><path d="M${x + 110},122 L${x - 120},600 L${x + 420},600 L${x + 175},122 Z" fill="#ffe3a3" opacity="0.12"/><circle cx="${x + 142}" cy="122" r="120" fill="url(#glow)"/><ellipse cx="${x + 142}" cy="123" rx="38" ry="6" fill="#fff7df"/>`
     : `<ellipse cx="${x + 142}" cy="123" rx="38" ry="6" fill="#565b60"/>`;
-  return frame(defs + glow, `${body}${pole}${lit}<rect width="${width}" height="${height}" filter="url(#rough)" opacity="0.25"/>`);
+  return frame(defs + glow, `${body}${pole}${lit}`);
 }
 
 function camera(random: Random, after: boolean): string {
@@ -122,7 +129,7 @@ function camera(random: Random, after: boolean): string {
   const bag = after
     ? ''
     : `<path d="M${x + 150},${y - 70} q70,-26 128,10 q30,60 6,126 q-60,34 -128,6 q-40,-70 -6,-142 Z" fill="#2b2f33" opacity="0.96"/><path d="M${x + 170},${y - 40} q30,50 10,96 M${x + 220},${y - 56} q14,60 -4,120 M${x + 258},${y - 40} q8,50 -8,96" stroke="#4b5157" stroke-width="4" fill="none"/>`;
-  return frame(defs, `${body}${pole}${body2}${bag}<rect width="${width}" height="${height}" filter="url(#rough)" opacity="0.25"/>`);
+  return frame(defs, `${body}${pole}${body2}${bag}`);
 }
 
 function gate(random: Random, after: boolean): string {
@@ -145,11 +152,13 @@ function post(random: Random, after: boolean): string {
   const beacon = after ? '' : `<circle cx="${x + 50}" cy="196" r="110" fill="url(#glow)"/>`;
   return frame(
     defs + glow,
-    `${body}<ellipse cx="${x + 50}" cy="566" rx="96" ry="18" fill="#000" opacity="0.3"/>${beacon}<rect x="${x + 30}" y="178" width="40" height="34" rx="12" fill="${after ? '#a83a34' : '#ff6a5e'}"/><rect x="${x}" y="210" width="100" height="350" rx="14" fill="#b3342f"/><rect x="${x + 16}" y="236" width="68" height="64" rx="6" fill="#1d2024"/><circle cx="${x + 50}" cy="352" r="24" fill="#e9e6df"/><text x="${x + 50}" y="440" font-size="34" font-weight="600" fill="#ffffff" text-anchor="middle" font-family="sans-serif">SOS</text><rect width="${width}" height="${height}" filter="url(#rough)" opacity="0.25"/>`,
+    `${body}<ellipse cx="${x + 50}" cy="566" rx="96" ry="18" fill="#000" opacity="0.3"/>${beacon}<rect x="${x + 30}" y="178" width="40" height="34" rx="12" fill="${after ? '#a83a34' : '#ff6a5e'}"/><rect x="${x}" y="210" width="100" height="350" rx="14" fill="#b3342f"/><rect x="${x + 16}" y="236" width="68" height="64" rx="6" fill="#1d2024"/><circle cx="${x + 50}" cy="352" r="24" fill="#e9e6df"/><text x="${x + 50}" y="440" font-size="34" font-weight="600" fill="#ffffff" text-anchor="middle" font-family="sans-serif">SOS</text>`,
   );
 }
 
 const draw: Record<Subject, (random: Random, after: boolean) => string> = { cover, grate, lamp, camera, gate, post };
+
+export const grainOf = (subject: Subject): Grain => (subject === 'cover' || subject === 'grate' || subject === 'gate' ? 'ground' : 'air');
 
 /** The scene before or after, as SVG text. Both of one `random` seed show the same place. */
 export const drawScene = (subject: Subject, random: Random, after: boolean): string => draw[subject](random, after);
