@@ -1,17 +1,25 @@
 /** The whole cloud, composed: the desk before and behind the path's threads. Nothing else here knows all of the others. */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../devices/clock.ts';
 import type { Logger } from '../devices/log.ts';
 import { Accounts } from './accounts/accounts.ts';
-import { Desk } from './desk/desk.ts';
+import { openAlertReader } from './alerts/alerts.ts';
+import { Cases } from './cases/cases.ts';
+import { Commands } from './commands/commands.ts';
+import { Desk, type NumberedChange as NumberedRow } from './desk/desk.ts';
 import type { Ending } from './ending.ts';
+import { Following } from './following.ts';
 import { type Health, readHealth } from './health.ts';
 import { buildHttp, identifyBy } from './http/http.ts';
+import type { Entry } from './journal/journal.ts';
 import { Metrics } from './metrics.ts';
 import { startPath } from './path.ts';
-import { missing, Register } from './register/register.ts';
+import { Photos } from './photos/photos.ts';
+import { missing, Register, system } from './register/register.ts';
 import { seedRules } from './rules/rules.ts';
 import type { Settings } from './settings.ts';
+import type { BrokerTells, RulesTells } from './threads/threads.ts';
 
 export interface CloudOptions {
   settings: Settings;
@@ -35,37 +43,38 @@ export const version = '0.1.0';
 
 export async function startCloud({ settings, clock, log, here, ending, onDeath }: CloudOptions): Promise<RunningCloud> {
   const folder = settings.GW_DATA_DIR;
-  let register: Register | null = null;
-
+  const timezone = settings.GW_TIMEZONE;
+  // What the threads tell before the desk is there is asked for again when it is.
+  let told: { rules: RulesTells; broker: BrokerTells } | null = null;
   const path = await startPath({
     settings,
     log,
     here,
     ending,
     onDeath,
-    brokerTells: { connected() {}, subscribed() {}, disconnected() {} },
+    brokerTells: {
+      connected: (agent) => told?.broker.connected(agent),
+      subscribed: (agent) => told?.broker.subscribed(agent),
+      disconnected: (agent, clean) => told?.broker.disconnected(agent, clean),
+    },
     rulesTells: {
-      alerts() {},
-      statuses: (changed) => register?.setStatuses(changed),
-      readings() {},
-      outgoing() {},
+      alerts: (changed) => told?.rules.alerts(changed),
+      statuses: (changed) => told?.rules.statuses(changed),
+      readings: (readings) => told?.rules.readings(readings),
+      outgoing: (rows) => told?.rules.outgoing(rows),
     },
   });
 
-  const desk = new Desk({
-    dataDir: folder,
-    clock,
-    log,
-    append: (changes) =>
-      path.journal.append(
-        changes.map(({ id, change }) => ({ type: 'change', change: { ...change, n: id }, rx: clock.now() })),
-        'event',
-      ),
-  });
+  // ——— the desk ———
+  const toJournal = (changes: NumberedRow[]) =>
+    path.journal.append(
+      changes.map(({ id, change }): Entry => ({ type: 'change', change: { ...change, n: id }, rx: clock.now() })),
+      'event',
+    );
+  const desk = new Desk({ dataDir: folder, clock, log, append: toJournal });
   await desk.start();
   ending.add('desk', () => desk.stop());
-
-  register = new Register({
+  const register = new Register({
     desk,
     clock,
     latest: (ids) => path.rules.latest(ids),
@@ -75,10 +84,34 @@ export async function startCloud({ settings, clock, log, here, ending, onDeath }
   });
   await register.start();
   await register.rules.seed(seedRules());
-  register.setStatuses(await path.rules.statuses());
-  const accounts = new Accounts({ desk, clock, log, missing: (trx, what, ids) => missing(trx, what, ids) });
+  const accounts = new Accounts({ desk, clock, log, missing });
   const made = await accounts.ensureAdministrator(settings.GW_ADMIN_PASSWORD ?? undefined);
+  const photos = new Photos({ dir: join(folder, 'photos'), timezone, log });
+  await photos.start();
+  const cases = new Cases({ desk, clock, log, timezone, register });
+  const commands = new Commands({
+    desk,
+    clock,
+    log,
+    register,
+    carriers: {
+      send: (agent, topic, payload) => path.broker.send(agent, topic, payload),
+      sendDownlink: (bridge, topic, payload) => path.broker.sendDownlink(bridge, topic, payload),
+      downlink: () => ({ unsupported: 'This dialect has no downlink for the device yet.' }),
+    },
+    setInterval: async (device, interval_s) => void (await register.devices.patch(system, device, { interval_s })),
+  });
+  const alerts = openAlertReader(join(folder, 'rules.db'));
+  ending.add('alerts', () => alerts.close());
+  const following = new Following({
+    clock,
+    log,
+    takers: { 'case-wanted': (rows) => cases.wanted(rows), reply: (rows) => commands.replies(rows) },
+    done: (seqs) => path.rules.done(seqs),
+  });
+  ending.add('what follows', () => following.stop());
 
+  // ——— the outside ———
   let ready = false;
   const metrics = new Metrics();
   const health = async (): Promise<Health> => (ready ? readHealth(path) : { status: 'starting', problems: ['The cloud is starting.'], stages: {} });
@@ -91,6 +124,11 @@ export async function startCloud({ settings, clock, log, here, ending, onDeath }
     desk,
     accounts,
     register,
+    alerts,
+    actOnAlert: (act) => path.rules.act(act),
+    cases,
+    photos,
+    commands,
     telemetry: { query: (query) => path.telemetry.query(query) },
     parked: {
       ingest: { list: (limit, before) => path.rules.parked(limit, before), total: () => path.rules.parkedTotal() },
@@ -99,12 +137,26 @@ export async function startCloud({ settings, clock, log, here, ending, onDeath }
     health,
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text(await health()) }),
   });
+
+  told = {
+    rules: {
+      alerts() {},
+      statuses: (changed) => register.setStatuses(changed),
+      readings() {},
+      outgoing: (rows) => following.take(rows),
+    },
+    broker: { connected() {}, subscribed: (agent) => commands.subscribed(agent), disconnected() {} },
+  };
+  register.setStatuses(await path.rules.statuses());
+  following.take(await path.rules.undone());
+
   const { port: httpPort } = await http.listen(settings.GW_HOST, settings.GW_HTTP_PORT);
   ending.add('http', () => http.stop());
-
   await path.broker.setCredentials(await register.agents.credentials());
   await path.journal.listening(true);
   const { port: mqttPort } = await path.broker.listen();
+  await commands.start();
+  ending.add('commands', () => commands.stop());
   ready = true;
   return { http: httpPort, mqtt: mqttPort, adminPassword: made?.password ?? null };
 }
