@@ -39,6 +39,7 @@ export class MapIndex {
   readonly #roster: Roster;
   readonly #scope: Scope;
   readonly #clock: Clock;
+  readonly #ofKinds: ReadonlySet<string> | null;
   #clusters: Supercluster<Point, Node> | null = null;
   #builtAt = 0;
   /** Slot of each point, and its point for each slot. */
@@ -50,7 +51,9 @@ export class MapIndex {
   #counts = new Int32Array(0);
   #strays = new Set<number>();
 
-  constructor(roster: Roster, scope: Scope, clock: Clock) {
+  /** `ofKinds`: only devices of these; null for all. */
+  constructor(roster: Roster, scope: Scope, clock: Clock, ofKinds: readonly string[] | null = null) {
+    this.#ofKinds = ofKinds === null ? null : new Set(ofKinds);
     this.#roster = roster;
     this.#scope = scope;
     this.#clock = clock;
@@ -101,8 +104,9 @@ export class MapIndex {
       answer.clusters.push({ lon, lat, count, worst, counts, expansionZoom: (cluster_id - this.#slots.length) % 32 });
     }
     for (const slot of this.#strays) {
-      const { lon, lat, placed } = this.#roster.entry(slot);
-      if (lon !== null && lat !== null && lon >= box[0] && lon <= box[2] && lat >= box[1] && lat <= box[3] && inScope(this.#scope, placed)) answer.devices.push(this.#device(slot));
+      const { lon, lat, placed, kind } = this.#roster.entry(slot);
+      if (lon !== null && lat !== null && this.#wants(kind) && lon >= box[0] && lon <= box[2] && lat >= box[1] && lat <= box[3] && inScope(this.#scope, placed))
+        answer.devices.push(this.#device(slot));
     }
     return answer;
   }
@@ -123,13 +127,17 @@ export class MapIndex {
     return features;
   }
 
+  #wants(kind: string): boolean {
+    return this.#ofKinds === null || this.#ofKinds.has(kind);
+  }
+
   #device(slot: number): MapAnswer['devices'][number] {
     const { id, kind, name, lon, lat } = this.#roster.entry(slot);
     return { id, kind, name, lon: lon as number, lat: lat as number, status: this.#roster.status(slot) };
   }
 
   #build(): void {
-    this.#slots = [...this.#roster.inScope(this.#scope)].filter((slot) => this.#roster.entry(slot).lon !== null);
+    this.#slots = [...this.#roster.inScope(this.#scope)].filter((slot) => this.#roster.entry(slot).lon !== null && this.#wants(this.#roster.entry(slot).kind));
     this.#points = new Map(this.#slots.map((slot, point) => [slot, point]));
     const parents: number[] = new Array(this.#slots.length).fill(-1);
     const clusters = new Supercluster<Point, Node>({

@@ -1,6 +1,7 @@
 /** The map's devices and clusters: of what a viewer may see, by worst status, always with the statuses of now. */
 import Type, { type Static } from 'typebox';
 import type { Clock } from '../../devices/clock.ts';
+import { kindIds } from '../../devices/kinds/kinds.ts';
 import type { Scope } from '../scope.ts';
 import { Device } from './device.ts';
 import { MapIndex } from './map-index.ts';
@@ -30,7 +31,7 @@ const pointsKept = 250_000;
 
 export class DeviceMap {
   readonly #deps: { roster: Roster; clock: Clock };
-  /** By scope; the least recently used goes first. */
+  /** By scope and kinds; the least recently used goes first. */
   #indexes = new Map<string, MapIndex>();
 
   constructor(deps: { roster: Roster; clock: Clock }) {
@@ -46,15 +47,17 @@ export class DeviceMap {
   }
 
   /** `zoom`: that of the map, 0 to 24. */
-  within(scope: Scope, box: Box, zoom: number): MapAnswer {
-    return this.#index(scope).within(box, zoom, mostItems);
+  within(scope: Scope, box: Box, zoom: number, kinds: readonly string[] | null = null): MapAnswer {
+    // Only kinds there are, in one order: an index is kept for each choice.
+    const ofKinds = kinds === null ? null : kindIds.filter((kind) => kinds.includes(kind));
+    return this.#index(scope, ofKinds).within(box, zoom, mostItems);
   }
 
-  #index(scope: Scope): MapIndex {
-    const key = JSON.stringify(scope);
+  #index(scope: Scope, kinds: readonly string[] | null): MapIndex {
+    const key = JSON.stringify([scope, kinds]);
     const kept = this.#indexes.get(key);
     this.#indexes.delete(key);
-    const index = kept ?? new MapIndex(this.#deps.roster, scope, this.#deps.clock);
+    const index = kept ?? new MapIndex(this.#deps.roster, scope, this.#deps.clock, kinds);
     this.#indexes.set(key, index);
     index.refresh();
     let points = [...this.#indexes.values()].reduce((sum, each) => sum + each.size, 0);

@@ -19,6 +19,7 @@ export const map: Routes = (app, { register }) => {
         querystring: query({
           box: Type.String({ maxLength: 200, description: boxAllowed }),
           zoom: Type.Number({ minimum: 0, maximum: 24, description: 'the zoom of the map, 0 to 24' }),
+          kind: Type.Optional(Type.String({ maxLength: 500, description: 'devices of these kinds alone; several with commas, `none` for not one' })),
         }),
         response: { 200: MapAnswer },
       },
@@ -28,7 +29,7 @@ export const map: Routes = (app, { register }) => {
       const parts = box.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
       const [west, south, east, north] = parts as [number, number, number, number];
       if (parts.length !== 4 || !parts.every(Number.isFinite) || west >= east || south >= north) throw invalid([{ key: 'box', value: box, allowed: boxAllowed }]);
-      return register.map.within(viewerOf(request).scope, [west, south, east, north], zoom);
+      return register.map.within(viewerOf(request).scope, [west, south, east, north], zoom, request.query.kind === undefined ? null : request.query.kind.split(','));
     },
   );
 };

@@ -179,3 +179,19 @@ test('50,000 devices are told within 50 ms while their statuses change', async (
   }
   for (const [zoom, ms] of best) expect([zoom, ms < 50]).toEqual([zoom, true]);
 }, 60_000);
+
+test('a choice of kinds leaves the others out of clusters and single devices alike', async () => {
+  await scatter(60, (i) => ({ kind: i % 3 === 0 ? 'camera' : 'manhole-cover' }));
+  const of = (kinds: string[], zoom: number) => {
+    const { devices, clusters } = register.map.within(all, world, zoom, kinds);
+    return devices.length + clusters.reduce((sum, { count }) => sum + count, 0);
+  };
+  for (const zoom of [5, 15]) {
+    expect(of(['camera'], zoom)).toBe(20);
+    expect(of(['manhole-cover', 'camera'], zoom)).toBe(60);
+    expect(of(['none'], zoom)).toBe(0);
+  }
+  await register.devices.create(system, [{ id: 'late', kind: 'camera', position: { lon: 114.15, lat: 36.4 } }], () => '');
+  expect(of(['camera'], 15)).toBe(21);
+  expect(of(['manhole-cover'], 15)).toBe(40);
+});
