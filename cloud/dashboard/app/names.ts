@@ -11,6 +11,8 @@ export const siteName = (site: string | null | undefined): string => (site ? pic
 export const deviceName = (device: Device): string => device.name || device.id;
 export const caseTitle = (one: Case): string => pick(one.message ?? one.text) || one.number;
 export const byName = (by: string): string => (by === 'system' ? t('by.system') : by);
+/** The stage as a step of the work (a column, a node of the track). */
+export const stepName = (stage: string): string => word('step', stage);
 export const stageName = (stage: string): string => word('stage', stage);
 /** The code that stands for the device in the city's register, or its id. */
 export const codeOf = (device: Device): string => device.codes.find((code) => code.scheme === 'gbt30428.2')?.value ?? device.codes[0]?.value ?? device.id;

@@ -14,7 +14,7 @@ const place = 'gridwarden.preferences';
 
 function read(): Kept {
   const browserLanguage: Language = navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
-  const fresh: Kept = { language: browserLanguage, theme: null, mutedUntil: 0, keys: true, layers: true };
+  const fresh: Kept = { language: browserLanguage, theme: null, mutedUntil: 0, keys: true, layers: window.innerWidth >= 1280 };
   const text = localStorage.getItem(place);
   if (text === null) return fresh;
   try {

@@ -15,6 +15,8 @@ export interface Reading {
   rx: number;
   values: Values;
 }
+/** While the page first draws itself, its delays are not counted. */
+const settleMs = 5000;
 type Raised = (raised: Change['raised'][number], first: boolean) => void;
 
 /**
@@ -40,6 +42,7 @@ class Live {
   #rolling = new Rolling();
   #offset = new ClockOffset();
   #lost = false;
+  #loadedAt = 0;
   #raisedListeners = new Set<Raised>();
   #readingListeners = new Map<string, Set<(reading: Reading) => void>>();
 
@@ -170,6 +173,7 @@ class Live {
   #took(change: Change, whole: boolean): void {
     this.#hear();
     const first = !this.#loaded;
+    if (first) this.#loadedAt = performance.now();
     this.#loaded = true;
     if (change.alerts) this.#alertsAt++;
     if (change.cases) this.#casesAt++;
@@ -189,6 +193,8 @@ class Live {
   }
   /** `counts`: a rule's hold is no delay of the path, so only what an event or a reading brought goes into the rolling figure. */
   #measure(ts: number, rx: number, newest: string | null, counts = true): void {
+    // A page nobody looks at is throttled by its browser: that is no delay of the path. Nor is its own first drawing.
+    if (document.visibilityState !== 'visible' || performance.now() - this.#loadedAt < settleMs) counts = false;
     const sample = sampleOf(ts, rx, Date.now(), this.#offset.ms);
     if (newest !== null) {
       this.latest = sample;

@@ -1,3 +1,4 @@
+import { admin } from './en/admin.ts';
 import { cases } from './en/case.ts';
 import { centre } from './en/centre.ts';
 import { device } from './en/device.ts';
@@ -7,4 +8,4 @@ import { things } from './en/things.ts';
 import type { Key } from './key.ts';
 
 /** Every word of the page in English. */
-export const en: Record<Key, string> = { ...frame, ...things, ...centre, ...map, ...device, ...cases };
+export const en: Record<Key, string> = { ...frame, ...things, ...centre, ...map, ...device, ...cases, ...admin };

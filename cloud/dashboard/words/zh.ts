@@ -1,3 +1,4 @@
+import { admin } from './zh/admin.ts';
 import { cases } from './zh/case.ts';
 import { centre } from './zh/centre.ts';
 import { device } from './zh/device.ts';
@@ -6,4 +7,4 @@ import { map } from './zh/map.ts';
 import { things } from './zh/things.ts';
 
 /** Every word of the page in Chinese; its keys are the type of all keys. One file of words/zh and words/en for each part of the page. */
-export const zh = { ...frame, ...things, ...centre, ...map, ...device, ...cases };
+export const zh = { ...frame, ...things, ...centre, ...map, ...device, ...cases, ...admin };

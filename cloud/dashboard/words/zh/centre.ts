@@ -59,6 +59,8 @@ export const centre = {
   'context.noPosition': '设备没有位置',
   'context.case': '案件',
   'context.openCase': '打开',
+  'context.openTheCase': '打开案件',
+  'context.toMap': '定位',
   'context.history': '经过',
   'context.resolveNo': '此告警由设备或规则解除',
   'context.gone': '此告警已恢复或不在您的权限内',
