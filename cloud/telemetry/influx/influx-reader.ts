@@ -28,7 +28,12 @@ export class InfluxReader {
   ) {
     const { host, port, protocol, headers, database } = address;
     // Without a name of its own the library would say that it is root, over our header.
-    this.#client = new InfluxDB({ username: null as unknown as undefined, hosts: [{ host, port, protocol, options: { headers } }], database, pool: { maxRetries: 0, requestTimeout: requestMs } });
+    this.#client = new InfluxDB({
+      username: null as unknown as undefined,
+      hosts: [{ host, port, protocol, options: { headers } }],
+      database,
+      pool: { maxRetries: 0, requestTimeout: requestMs },
+    });
   }
 
   async createDatabase(): Promise<void> {
