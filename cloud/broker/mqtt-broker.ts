@@ -31,8 +31,8 @@ export interface BrokerOptions {
 /** Filters of one connection; an agent of thousands of devices uses `+`. */
 const mostFilters = 1000;
 /** How long a stop waits for the journal's last answers, and then for the sockets to take them, ms. */
-const lastAnswersMs = 5000;
-const lastBytesMs = 2000;
+const lastAnswersMs = 1200;
+const lastBytesMs = 700;
 
 export class Broker implements BrokerCalls {
   readonly #credentials = new Credentials();
