@@ -72,6 +72,8 @@ export async function startPath({ settings, log, here, ending, onDeath, brokerTe
     journal: brokerEnd,
   };
   const broker = start<BrokerCalls, BrokerTells>('broker', { data: brokerData, transfer: [brokerEnd], youngMb }, brokerTells);
+  // Its file, too, is read by others.
+  await rules.stats();
   return { journal, rules, telemetry, broker };
 }
 
