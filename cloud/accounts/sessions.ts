@@ -51,9 +51,9 @@ export class Sessions {
     const id = secretHash(secret);
     const now = clock.now();
     const old = shown === undefined ? null : secretHash(shown);
-    await desk.act(async (trx) => {
+    const ended = await desk.act(async (trx) => {
       await trx.deleteFrom('sessions').where('expires', '<=', now).execute();
-      if (old !== null) await trx.deleteFrom('sessions').where('id', '=', old).execute();
+      const ended = old === null ? undefined : await trx.deleteFrom('sessions').where('id', '=', old).returning(['id', 'username']).executeTakeFirst();
       // The account may have changed while its password was compared.
       const same = await trx.selectFrom('accounts').select('password').where('username', '=', username).where('removed', 'is', null).executeTakeFirst();
       if (same?.password !== account.password) throw new Refusal('wrong-password', 'The user name or the password is wrong.');
@@ -62,8 +62,10 @@ export class Sessions {
         .values({ id, username, created: now, seen: now, expires: now + sessionMs })
         .execute();
       await audit(trx, { at: now, by: username, action: 'sign in', subject: `account ${username}` });
+      return ended;
     });
-    if (old !== null) this.#deps.news.tell({ username, session: old });
+    // It may have been another one's, on a shared screen.
+    if (ended) this.#deps.news.tell({ username: ended.username, session: ended.id });
     return { secret, viewer: viewerOf(account, id) };
   }
 
@@ -74,7 +76,7 @@ export class Sessions {
     const row = await desk.read
       .selectFrom('sessions')
       .innerJoin('accounts', 'accounts.username', 'sessions.username')
-      .select(['accounts.username', 'accounts.role', 'accounts.scope', 'sessions.seen'])
+      .select(['accounts.username', 'accounts.role', 'accounts.scope', 'sessions.seen', 'sessions.expires'])
       .where('sessions.id', '=', id)
       .where('sessions.expires', '>', now)
       .where('accounts.removed', 'is', null)
@@ -94,7 +96,7 @@ export class Sessions {
         )
         .catch((error) => log.warn({ reason: reasonOf(error) }, 'a session could not be renewed'));
     }
-    return { viewer: viewerOf(row, id), renewed };
+    return { viewer: { ...viewerOf(row, id), until: renewed ? now + sessionMs : row.expires }, renewed };
   }
 
   async signOut(viewer: Viewer): Promise<void> {

@@ -35,12 +35,12 @@ export class Tokens {
     const row = await this.#deps.desk.read
       .selectFrom('tokens')
       .innerJoin('accounts', 'accounts.username', 'tokens.username')
-      .select(['tokens.id', 'accounts.username', 'accounts.role', 'accounts.scope'])
+      .select(['tokens.id', 'tokens.expires', 'accounts.username', 'accounts.role', 'accounts.scope'])
       .where('tokens.hash', '=', secretHash(secret))
       .where('tokens.expires', '>', this.#deps.clock.now())
       .where('accounts.removed', 'is', null)
       .executeTakeFirst();
-    return row && { username: row.username, role: row.role as Role, scope: scopeOf(JSON.parse(row.scope) as GivenScope), via: { token: row.id } };
+    return row && { username: row.username, role: row.role as Role, scope: scopeOf(JSON.parse(row.scope) as GivenScope), via: { token: row.id }, until: row.expires };
   }
 
   /** The viewer's own, newest first. */

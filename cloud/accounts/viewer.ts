@@ -8,6 +8,8 @@ export interface Viewer {
   scope: Scope;
   /** The session or the token that was shown, by its public id. */
   via: { session: string } | { token: string };
+  /** When it ends unless it is used or renewed before, ms since 1970. */
+  until?: number;
 }
 
 /** What a request or a socket shows of itself. */

@@ -72,7 +72,7 @@ export class Desk {
   /**
    * Runs one act in one transaction, one act after the other. Resolves when it and all that follows from it are on disk, in desk.db and in the journal.
    * Throws what `run` throws (then nothing is kept); a `retry` error when the disk refuses (nothing is kept) or the journal does (the act is kept and what follows goes out later).
-   * `run` must await nothing but the transaction: every other act waits for it.
+   * `run` awaits nothing but its transaction (and never an act): every other act waits for it.
    */
   async act<T>(run: (trx: Trx, follow: Follow, committed: Committed) => Promise<T>): Promise<T> {
     const write = this.#write;

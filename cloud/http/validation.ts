@@ -2,6 +2,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
+import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
 import type { Fault } from '../refusal.ts';
 
@@ -11,6 +12,9 @@ export class InputError extends Error {
     this.name = 'InputError';
   }
 }
+
+// Of 8, the default, a choice of objects takes all, and what else is wrong is never told.
+Settings.Set({ maxErrors: 100 });
 
 /** The parts of a JSON schema that are read here. */
 interface SchemaNode {

@@ -15,7 +15,7 @@ export const clusterMaxZoom = 14;
 const radius = 60;
 /** So many devices that moved since the clusters were made stand alone until they are made anew … */
 const strayMost = 200;
-/** … which happens at most so often; sooner when they are many. */
+/** … which happens at most so often; sooner when they are many, at once when they are the most. */
 const rebuildMs = 5000;
 const rebuildManyMs = 1000;
 const worstFirst: readonly DeviceStatus[] = ['alarm', 'warning', 'offline', 'unknown', 'ok'];
@@ -80,7 +80,7 @@ export class MapIndex {
   /** Makes the clusters anew where too much has moved. */
   refresh(): void {
     const pause = this.#strays.size > strayMost ? rebuildManyMs : rebuildMs;
-    const due = this.#strays.size > 0 && this.#clock.mono() - this.#builtAt >= pause;
+    const due = this.#strays.size > this.#slots.length || (this.#strays.size > 0 && this.#clock.mono() - this.#builtAt >= pause);
     if (this.#clusters === null || due) this.#build();
   }
 

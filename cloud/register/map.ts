@@ -28,6 +28,7 @@ export type Box = [number, number, number, number];
 const mostItems = 4000;
 /** Points of all scopes' indexes together that are kept. */
 const pointsKept = 250_000;
+const indexesKept = 100;
 
 export class DeviceMap {
   readonly #deps: { roster: Roster; clock: Clock };
@@ -46,6 +47,11 @@ export class DeviceMap {
     });
   }
 
+  /** Makes the clusters of everything, so that the first who looks does not wait for them. */
+  prepare(): void {
+    this.#index({ all: true }, null);
+  }
+
   /** `zoom`: that of the map, 0 to 24. */
   within(scope: Scope, box: Box, zoom: number, kinds: readonly string[] | null = null): MapAnswer {
     // Only kinds there are, in one order: an index is kept for each choice.
@@ -62,7 +68,7 @@ export class DeviceMap {
     index.refresh();
     let points = [...this.#indexes.values()].reduce((sum, each) => sum + each.size, 0);
     for (const [oldest, each] of this.#indexes) {
-      if (points <= pointsKept || each === index) break;
+      if ((points <= pointsKept && this.#indexes.size <= indexesKept) || each === index) break;
       this.#indexes.delete(oldest);
       points -= each.size;
     }

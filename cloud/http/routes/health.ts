@@ -24,7 +24,14 @@ export const health: Routes = (app, { health: look, metrics }) => {
   );
   app.get(
     '/metrics',
-    { config: { may: 'anyone' }, schema: { tags: ['operations'], summary: 'The same numbers for Prometheus', response: { 200: Type.String({ description: 'Prometheus text' }) } } },
+    {
+      config: { may: 'anyone' },
+      schema: {
+        tags: ['operations'],
+        summary: 'The same numbers for Prometheus',
+        response: { 200: { description: 'Prometheus text', content: { 'text/plain': { schema: Type.String() } } } },
+      },
+    },
     async (_request, reply) => {
       const { contentType, text } = await metrics();
       return reply.type(contentType).serializer(String).send(text);

@@ -68,6 +68,10 @@ test('signing in makes a new session and ends the one that was shown', async () 
   expect(second.secret).not.toBe(first.secret);
   expect(await who(first.secret)).toBeUndefined();
   expect(await who(second.secret)).toBe('ann');
+  await make('bob');
+  await signIn('bob', password, '10.0.0.1', second.secret);
+  expect(await who(second.secret)).toBeUndefined();
+  expect(news.map(({ username }) => username)).toEqual(['ann', 'ann']);
 });
 
 test('a wrong password and an unknown name are told in the same words', async () => {
