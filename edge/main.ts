@@ -21,7 +21,7 @@ function settings(): AgentConfig {
   } catch (error) {
     throw fatal('arguments', `${reasonOf(error).split('. ')[0]}; allowed: --config FILE`, error);
   }
-  if (!file) throw fatal('arguments', "--config is missing; allowed: --config FILE, the agent's file in YAML or JSON");
+  if (!file) throw fatal('arguments', '--config is missing; allowed: --config FILE, the agent’s file in YAML or JSON');
   return loadConfig(file, process.env);
 }
 

@@ -86,14 +86,14 @@ export class Sampler {
 
   /** Something happened at the device: it is said at once. */
   event(kind: string, data: Record<string, number | string | boolean> = {}): void {
-    const { device, log } = this.#options;
+    const { device, clock, log } = this.#options;
     const spec = this.#options.kind.events[kind];
     if (!spec) {
       log.error({ device, event: kind }, "sampler: the driver tells of an event that the device's kind does not have");
       return;
     }
     const addition: Addition = {};
-    this.#say(addition, kind, Object.fromEntries(Object.entries(data).filter(([field, value]) => spec.data[field] === typeof value)));
+    this.#say(addition, clock.now(), kind, Object.fromEntries(Object.entries(data).filter(([field, value]) => spec.data[field] === typeof value)));
     this.#add(addition);
   }
 
@@ -137,13 +137,13 @@ export class Sampler {
     this.#again = false;
     const raw = await this.#sample();
     if (this.#isStopped()) return;
-    const now = clock.mono();
+    const [ts, now] = [clock.now(), clock.mono()];
     const values = raw && this.#refine(raw);
     const verdict = this.#rules.look(values, now);
     const due = now + slackMs >= this.#nextReport;
     const addition: Addition = {};
-    if (values && (report || due || verdict.changed)) speaker.reading(addition, clock.now(), values);
-    for (const { kind, data } of verdict.events) this.#say(addition, kind, data);
+    if (values && (report || due || verdict.changed)) speaker.reading(addition, ts, values);
+    for (const { kind, data } of verdict.events) this.#say(addition, ts, kind, data);
     for (const { limit, level } of verdict.fired) memory.with(addition, `fired/${limit}`, level === null ? null : String(level));
     this.#add(addition);
     const interval = this.#interval_s * 1000;
@@ -184,8 +184,8 @@ export class Sampler {
     return Object.keys(values).length > 0 ? values : null;
   }
 
-  #say(to: Addition, kind: string, data: Record<string, number | string | boolean>): void {
-    const ts = this.#options.clock.now();
+  #say(to: Addition, ts: number, kind: string, data: Record<string, number | string | boolean>): void {
+    this.#options.log.info({ device: this.#options.device, event: kind }, 'sampler: event');
     this.#options.speaker.event(to, { id: newUlid(ts), ts, kind, data });
   }
 

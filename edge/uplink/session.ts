@@ -33,6 +33,8 @@ export class Session {
   #inFlight = 0;
   #taking = false;
   #again = false;
+  /** The outbox had nothing more the last time. */
+  #empty = false;
   #cancelFlow = () => {};
   #landed = () => {};
 
@@ -64,7 +66,7 @@ export class Session {
   end(): void {
     this.#ended = true;
     this.#cancelFlow();
-    this.#landed();
+    this.#look();
   }
 
   /** Sends what the outbox has, as far as the window goes. */
@@ -77,19 +79,23 @@ export class Session {
     const { outbox, failed } = this.#options;
     this.#taking = true;
     this.#again = false;
-    const room = publishWindow - this.#inFlight;
-    outbox.take({ publishes: room, telemetry: this.#flow === true }).then((parcels) => {
+    outbox.take({ publishes: publishWindow - this.#inFlight, telemetry: this.#flow === true }).then((parcels) => {
       this.#taking = false;
       if (this.#ended) return;
+      this.#empty = parcels.length === 0;
       for (const parcel of parcels) this.#send(parcel);
       if (this.#again) this.pump();
+      this.#look();
     }, failed);
   }
 
-  /** Resolves when nothing is on its way any more, or the connection is over. */
+  /** Resolves when nothing is left to send and nothing on its way, or the connection is over. */
   async landed(): Promise<void> {
-    this.#ready = false;
-    if (this.#inFlight > 0 && !this.#ended) await new Promise<void>((resolve) => (this.#landed = resolve));
+    await new Promise<void>((resolve) => {
+      this.#landed = resolve;
+      this.pump();
+      this.#look();
+    });
   }
 
   async heard(topic: string, payload: string): Promise<void> {
@@ -126,9 +132,13 @@ export class Session {
     const [topic, payload] = publishOf(agent, parcel);
     connection.publish(topic, payload).then(() => {
       outbox.forget(parcel.key);
-      if (--this.#inFlight === 0) this.#landed();
+      this.#inFlight--;
       this.pump();
     });
+  }
+
+  #look(): void {
+    if (this.#ended || (this.#inFlight === 0 && !this.#taking && this.#empty)) this.#landed();
   }
 }
 

@@ -107,6 +107,8 @@ export class Uplink {
     if (!connection) return;
     if (this.#session) {
       await this.#within(this.#session.landed());
+      // What was acknowledged is let go, so that the last word counts right.
+      await this.#within(outbox.rewind());
       this.#notice.end();
       await this.#within(connection.publish(stateTopic(agent), this.#state(false, outbox.stats()), true));
       await this.#within(connection.disconnect());

@@ -1,17 +1,17 @@
-/** A lithium cell that sags slowly over its years. */
+/** A lithium cell that sags slowly over its years, and is changed in time. */
 import { drift, rounded, trait } from './chance.ts';
 import { dayMs } from './sky.ts';
 
-/** The cells of the district were put in during the three years before. */
-const fitted = Date.UTC(2026, 0, 1);
-const lifeMs = 8 * 365 * dayMs;
+const lifeMs = 10 * 365 * dayMs;
+/** Technicians put in a new one after so long, before it is low. */
+const changedMs = 4 * 365 * dayMs;
 const full = 3.65;
 const empty = 3.1;
 
 /** Volts at an instant, at `celsius`. */
 export function cellVolts(seed: number, at: number, celsius: number): number {
-  const age = (at - fitted + trait(seed, 'cell age', 0, 3 * 365) * dayMs) / lifeMs;
-  const volts = full - (full - empty) * Math.min(1, Math.max(0, age)) + 0.0008 * (celsius - 15) + 0.004 * drift(seed, 'cell', at, dayMs);
+  const age = (at + trait(seed, 'cell age', 0, 1) * changedMs) % changedMs;
+  const volts = full - ((full - empty) * age) / lifeMs + 0.0008 * (celsius - 15) + 0.004 * drift(seed, 'cell', at, dayMs);
   return rounded(volts, 3);
 }
 
