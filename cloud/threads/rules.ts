@@ -1,11 +1,11 @@
 /** The thread of ingest, rules and alerts: reads the journal from its own cursor, judges, commits, and tells the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import { createBirpc } from 'birpc';
 import { fatal, reasonOf } from '../../devices/errors.ts';
 import { createLog } from '../../devices/log.ts';
 import { type FromJournal, openJournalReader, type ToJournal } from '../journal/journal.ts';
 import { Judge } from './judge/judge.ts';
+import { rpcOver } from './rpc.ts';
 import type { RulesCalls, RulesData, RulesTells } from './threads.ts';
 
 const { file, journalFile, logLevel, journal } = workerData as RulesData;
@@ -33,8 +33,8 @@ let committedAt = 0;
 let looking = false;
 let stopped = false;
 
-const port = parentPort as NonNullable<typeof parentPort>;
-const main = createBirpc<RulesTells, RulesCalls>(
+const main = rpcOver<RulesTells, RulesCalls>(
+  parentPort as NonNullable<typeof parentPort>,
   {
     latest: (devices) => judge.latest(devices),
     watch: (devices) => judge.watch(devices),
@@ -58,14 +58,14 @@ const main = createBirpc<RulesTells, RulesCalls>(
     async stop() {
       if (stopped) return;
       stopped = true;
-      while (judge.cursor < lastRow) readOn();
+      // What lies behind the cursor is judged at the next start.
       commit();
       reader.close();
       db.close();
       journal.close();
     },
   },
-  { post: (message) => port.postMessage(message), on: (take) => port.on('message', take), eventNames: ['alerts', 'statuses', 'readings', 'outgoing'] },
+  ['alerts', 'statuses', 'readings', 'outgoing'],
 );
 
 function commit(): void {

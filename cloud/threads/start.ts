@@ -1,7 +1,8 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { type BirpcReturn, createBirpc } from 'birpc';
+import type { BirpcReturn } from 'birpc';
 import { fatal, reasonOf } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
+import { rpcOver } from './rpc.ts';
 
 export interface Thread<Calls extends object> {
   calls: BirpcReturn<Calls, object>;
@@ -38,11 +39,7 @@ export function startThread<Calls extends { stop(): Promise<void> }, Tells exten
   worker.on('exit', (code) => {
     if (!stopping) onDeath(fatal('thread', `The ${name} thread ended by itself (code ${code}).`));
   });
-  const calls = createBirpc<Calls, Tells>(tells, {
-    post: (message) => worker.postMessage(message),
-    on: (take) => worker.on('message', take),
-    timeout: -1,
-  }) as unknown as BirpcReturn<Calls, object>;
+  const calls = rpcOver<Calls, Tells>(worker, tells) as unknown as BirpcReturn<Calls, object>;
   return {
     calls,
     async stop(ms) {

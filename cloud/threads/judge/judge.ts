@@ -39,6 +39,8 @@ export class Judge {
   #cursor = 0;
   /** The desk's number of the last change: after a crash the desk may write one twice. */
   #lastChange = 0;
+  /** Rows of the journal that could not be read whole, since the start. */
+  #damagedRows = 0;
 
   constructor(db: Database) {
     this.#db = db;
@@ -93,6 +95,7 @@ export class Judge {
     this.#verdicts.at = { jt: row.jt, rx: row.entries.at(-1)?.rx ?? this.rx };
     this.#verdicts.elapse();
     for (const entry of row.entries) this.#entry(entry);
+    if (row.damaged !== undefined) this.#damagedRows++;
     this.#cursor = row.row;
   }
 
@@ -190,7 +193,7 @@ export class Judge {
     for (const second of historyBySecond.keys()) if (second < this.rx / 1000 - 10) historyBySecond.delete(second);
     const historyPerSecond = Math.round([...historyBySecond.values()].reduce((sum, count) => sum + count, 0) / 10);
     return {
-      ingest: { ...ingest, more: { ...more, historyPerSecond } },
+      ingest: { ...ingest, more: { ...more, historyPerSecond, damagedRows: this.#damagedRows } },
       rules: { ...rules, more: { rules: this.#engine.rules.length } },
       alerts: { ...this.#verdicts.counts, more: { open: this.#book.size, outgoing: this.#verdicts.outgoing } },
       position: this.#cursor,
