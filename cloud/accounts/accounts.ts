@@ -51,6 +51,7 @@ export class Accounts {
   async ensureAdministrator(password: string | undefined): Promise<{ username: string; password: string } | null> {
     const any = await this.#deps.desk.read.selectFrom('accounts').select('username').limit(1).executeTakeFirst();
     if (any) return null;
+    if (password !== undefined) checkPassword('GW_ADMIN_PASSWORD', password);
     const made = password ?? newPassword();
     await this.create('system', { username: 'admin', password: made, role: 'administrator', scope: { all: true } });
     return password === undefined ? { username: 'admin', password: made } : null;

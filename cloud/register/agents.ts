@@ -153,7 +153,8 @@ export class Agents {
   async remove(actor: Actor, id: string): Promise<void> {
     const { desk, clock, gate, roster } = this.#deps;
     const now = clock.now();
-    await desk.act(async (trx, follow, committed) => {
+    let removed = false;
+    const act = desk.act(async (trx, follow, committed) => {
       const rows = await trx.selectFrom('devices').selectAll().where('agent', '=', id).orderBy('slot').execute();
       const unbound = rows.map((row) => {
         const device = { ...describedOf(row), agent: null };
@@ -166,18 +167,24 @@ export class Agents {
           .where('slot', '=', slot)
           .execute();
       }
-      const removed = await trx.deleteFrom('agents').where('id', '=', id).executeTakeFirst();
-      if (removed.numDeletedRows === 0n) throw notFound('agent');
+      const row = await trx.deleteFrom('agents').where('id', '=', id).executeTakeFirst();
+      if (row.numDeletedRows === 0n) throw notFound('agent');
       for (let i = 0; i < unbound.length; i += factsAtOnce) {
         follow({ type: 'devices', devices: unbound.slice(i, i + factsAtOnce).map(({ device, former }) => factsOf(device, former)) });
       }
       follow({ type: 'agent-removed', agent: id });
       await audit(trx, { at: now, by: actor.username, action: 'remove', subject: `agent ${id}`, detail: { devices: unbound.length } });
       committed(() => {
+        removed = true;
         for (const { slot, device } of unbound) roster.put(slot - 1, device);
       });
     });
-    await gate.remove(id);
+    try {
+      await act;
+    } finally {
+      // A journal that refuses for now must not keep a revoked agent connected.
+      if (removed) await gate.remove(id);
+    }
   }
 
   /** Of each agent: how many of its devices the scope shows, and how many it does not. */

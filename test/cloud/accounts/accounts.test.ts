@@ -30,7 +30,7 @@ test('the first start makes one administrator, with the password that was given 
 });
 
 test('a given administrator password is used and not told back; one that is too short stops the start', async () => {
-  await expect(accounts.ensureAdministrator('short')).rejects.toMatchObject({ refusal: 'invalid' });
+  await expect(accounts.ensureAdministrator('short')).rejects.toMatchObject({ refusal: 'invalid', message: 'GW_ADMIN_PASSWORD: 10 to 256 characters' });
   expect(await accounts.ensureAdministrator(password)).toBeNull();
   expect((await signIn('admin')).viewer.username).toBe('admin');
 });

@@ -74,6 +74,17 @@ test('a revoked agent is cut off; its devices stay as they were, unbound, and re
   await expect(register.agents.remove(system, 'gw-01')).rejects.toMatchObject({ refusal: 'not-found' });
 });
 
+test('a revoked agent is cut off even while the journal refuses; what follows goes out later', async () => {
+  await register.agents.create(system, { id: 'gw-01' });
+  at.refuse = new Error('full');
+  told.length = 0;
+  await expect(register.agents.remove(system, 'gw-01')).rejects.toMatchObject({ next: 'retry' });
+  expect(told).toEqual(['gw-01']);
+  at.refuse = null;
+  await register.agents.create(system, { id: 'gw-02' });
+  expect(at.journal.map(({ change }) => change.type)).toEqual(['agents', 'agent-removed', 'agents']);
+});
+
 test('the list tells who is connected and what came from each', async () => {
   for (const id of ['gw-01', 'gw-02']) await register.agents.create(system, { id });
   await register.devices.create(system, [{ kind: 'camera', agent: 'gw-01' }], () => '');
