@@ -67,13 +67,13 @@ export interface Pace {
 }
 export const calmDay: Pace = { first_s: 20, between_s: [4 * minute, 8 * minute], sos_s: 40 * minute };
 
-/** A cover in the midst of the town, for the first incident: everybody finds it. */
-export function firstCover(district: District): Device {
+/** Covers of the river road in the midst of the town, the nearest first: where a start's first incident is found by everybody. */
+export function riversideCovers(district: District): Device[] {
   const on = district.devices.filter(
     (device) => device.kind === 'manhole-cover' && device.class.code === '0102' && device.lifecycle === 'in service' && device.name.startsWith('滨河路 '),
   );
   const away = ({ position }: Device) => Math.hypot((position.lon - district.center.lon) * 0.78, position.lat - district.center.lat);
-  return on.reduce((best, device) => (away(device) < away(best) ? device : best));
+  return on.sort((a, b) => away(a) - away(b)).slice(0, 20);
 }
 
 /** Incidents for a device of their kind, each device after all others of its kind have had one. */
@@ -98,11 +98,12 @@ class Pools {
   }
 }
 
-/** Incidents for twenty days; a start of the demo makes new ones. */
-export function planIncidents(district: District, random: Random, pace: Pace = calmDay): Plan {
+/** Incidents for twenty days. Each start of the demo, counted from 1, has others: the alert of the last one's first may be open still. */
+export function planIncidents(district: District, random: Random, start: number, pace: Pace = calmDay): Plan {
   const plan: Plan = new Map();
   const add = (device: Device, act: PlannedAct) => plan.set(device.id, [...(plan.get(device.id) ?? []), act]);
-  add(firstCover(district), { after_s: pace.first_s, act: 'tilt', value: 22.7, for_s: 14 * minute, repeat: true });
+  const riverside = riversideCovers(district);
+  add(riverside[(start - 1) % riverside.length] as Device, { after_s: pace.first_s, act: 'tilt', value: 22.7, for_s: 14 * minute, repeat: true });
 
   const pools = new Pools(district, random);
   const choices = incidents.map((incident) => [incident, incident.weight] as const);

@@ -1,7 +1,7 @@
 /** The cases that fill the boards of the demo: what was found, where, and how far people have come with it. */
 import type { Device, District } from '../district/district.ts';
 import type { Random } from '../random.ts';
-import { firstCover } from './incidents.ts';
+import { riversideCovers } from './incidents.ts';
 import type { Act } from './people.ts';
 
 export interface Story {
@@ -74,7 +74,7 @@ const lines: readonly Line[] = [
 
 /** Each story at a device of its own; the same for the same seed, whatever happens meanwhile, since a start that was cut short goes on with them. */
 export function tellStories(district: District, random: Random): Story[] {
-  const used = new Set([firstCover(district).id]);
+  const used = new Set(riversideCovers(district).map(({ id }) => id));
   return lines.map(([classes, text, done, stage], k) => {
     const fit = district.devices.filter((device) => device.lifecycle === 'in service' && device.site === null && classes.includes(device.class.code) && !used.has(device.id));
     const device = random.pick(fit);

@@ -12,7 +12,7 @@ import { demoAccounts, newPassword } from './accounts.ts';
 import { agentFile, demoAgents, type Reach, writeAgentFile } from './agents.ts';
 import { Casework } from './casework.ts';
 import { Child } from './child.ts';
-import { calmDay, type Pace, planIncidents } from './incidents.ts';
+import { planIncidents } from './incidents.ts';
 import { People } from './people.ts';
 import { Seeding, seedingSteps } from './seeding.ts';
 import type { DemoSettings } from './settings.ts';
@@ -28,7 +28,6 @@ export interface SupervisorOptions {
   say(line: string): void;
   /** The programs of the product: `dist/`. */
   programs: string;
-  pace?: Pace;
 }
 
 /** What `dist/cloud/main.js` says over its IPC channel once all its doors are open. */
@@ -85,7 +84,7 @@ export class Supervisor {
     if (this.stopping) return;
     this.sayAccounts(district, state);
 
-    const plan = planIncidents(district, seeded(state.seed, `incidents of start ${state.starts}`), this.options.pace ?? calmDay);
+    const plan = planIncidents(district, seeded(state.seed, `incidents of start ${state.starts}`), state.starts);
     for (const agent of demoAgents) writeAgentFile(settings.dir, agent, state.agents[agent.id] as string, reach, district, plan, state.seed);
     this.startAgents();
     say(`${district.devices.length.toLocaleString('en')} simulated devices speak through ${demoAgents.length} agents. Ctrl-C ends it; the next start goes on from here.`);

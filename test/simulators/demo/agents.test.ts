@@ -18,7 +18,7 @@ test('at most twelve agents serve every device, each by one of them', () => {
 test('their files are what the agent takes, hold every device once, and are for their owner alone', () => {
   const dir = mkdtempSync(join(tmpdir(), 'gw-agents-'));
   try {
-    const plan = planIncidents(district, seeded(1, 'incidents'));
+    const plan = planIncidents(district, seeded(1, 'incidents'), 1);
     const served = new Set<string>();
     for (const agent of demoAgents) {
       const path = writeAgentFile(dir, agent, 'a-token', { mqtt: 'mqtt://127.0.0.1:1883', http: 'http://127.0.0.1:8080' }, district, plan, 1);
