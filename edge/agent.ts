@@ -65,6 +65,7 @@ export class Agent {
     log.info({ agent, boot, devices: config.devices.length, version }, 'agent: started');
     for (let i = 0; i < this.#samplers.length && !this.#stopping; i += startTogether)
       await Promise.all(this.#samplers.slice(i, i + startTogether).map((sampler) => sampler.start()));
+    log.info('agent: all devices are under way');
   }
 
   /** Nothing more is sampled, what was said is on disk, the cloud hears a goodbye. Twice is harmless. */

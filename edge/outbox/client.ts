@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../devices/clock.ts';
 import { fatal, retry } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
-import { Gathering } from './gathering.ts';
+import { Gathering, type Group } from './gathering.ts';
 import type { Addition, Beginning, CommandMemo, Outbox, OutboxStats, Parcel, Room } from './outbox.ts';
 import type { StoreOptions } from './store.ts';
 import type { Answer, Request } from './thread.ts';
@@ -18,8 +18,8 @@ export interface OutboxOptions {
   thread: URL;
 }
 
-/** An acknowledgement waits so long for a commit to go along with: a lost one only means a repeat. */
-const forgetWithinMs = 200;
+/** An acknowledgement waits so long for a commit to go along with: if it is lost, that only means a repeat. */
+const forgetWithinMs = 2000;
 /** After a commit that failed (a full disk) the next try. */
 const retryMs = 1000;
 
@@ -29,7 +29,9 @@ export class ThreadOutbox implements Outbox {
   readonly #asked: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
   #worker: Worker | null = null;
   #stats: OutboxStats = { waiting: 0, dropped: 0 };
-  #committing = false;
+  #committing: Group | null = null;
+  /** What each parcel that was taken holds. */
+  readonly #sizes = new Map<number, number>();
   #idle: (() => void)[] = [];
   #forgetSoon: (() => void) | null = null;
   #retrySoon: (() => void) | null = null;
@@ -78,7 +80,8 @@ export class ThreadOutbox implements Outbox {
   }
 
   forget(key: number): void {
-    this.#gathering.forget(key);
+    this.#gathering.forget(key, this.#sizes.get(key) ?? 0);
+    this.#sizes.delete(key);
     this.#forgetSoon ??= this.#options.clock.after(forgetWithinMs, () => {
       this.#forgetSoon = null;
       this.#commit();
@@ -86,12 +89,15 @@ export class ThreadOutbox implements Outbox {
   }
 
   async take(room: Room): Promise<Parcel[]> {
-    return (await this.#ask({ ask: 'take', room })).parcels ?? [];
+    const { parcels = [] } = await this.#ask({ ask: 'take', room });
+    for (const parcel of parcels) this.#sizes.set(parcel.key, 'urgent' in parcel ? 1 : parcel.readings.length);
+    return parcels;
   }
 
   async rewind(): Promise<void> {
     await this.#flush();
     await this.#ask({ ask: 'rewind' });
+    this.#sizes.clear();
   }
 
   async command(id: string): Promise<CommandMemo | null> {
@@ -99,7 +105,8 @@ export class ThreadOutbox implements Outbox {
   }
 
   stats(): OutboxStats {
-    return { waiting: this.#stats.waiting + this.#gathering.waiting, dropped: this.#stats.dropped + this.#gathering.lost };
+    const { waiting, lost } = this.#committing ?? { waiting: 0, lost: 0 };
+    return { waiting: this.#stats.waiting + waiting + this.#gathering.waiting, dropped: this.#stats.dropped + lost + this.#gathering.lost };
   }
 
   stop(): Promise<void> {
@@ -128,8 +135,8 @@ export class ThreadOutbox implements Outbox {
 
   #commit(): void {
     if (this.#committing || this.#retrySoon || this.#gathering.empty || !this.#worker) return;
-    this.#committing = true;
     const group = this.#gathering.next();
+    this.#committing = group;
     this.#ask({ ask: 'commit', additions: group.additions, forget: group.forget, lost: group.lost }).then(
       () => {
         group.done();
@@ -148,7 +155,7 @@ export class ThreadOutbox implements Outbox {
   }
 
   #committed(): void {
-    this.#committing = false;
+    this.#committing = null;
     this.#commit();
     if (!this.#committing) for (const resolve of this.#idle.splice(0)) resolve();
     this.#tellChange();

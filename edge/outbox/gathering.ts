@@ -16,21 +16,25 @@ export interface Group {
   additions: Addition[];
   forget: number[];
   lost: number;
+  /** By so much the commit changes what waits. */
+  waiting: number;
   /** Call when it is on disk. */
   done: () => void;
   pending: Pending[];
+  forgotten: number;
 }
 
 export class Gathering {
   #pending: Pending[] = [];
   #forget: number[] = [];
+  #forgotten = 0;
   #bytes = 0;
   #waiting = 0;
   #lost = 0;
 
-  /** Readings, events and replies not yet committed. */
+  /** Readings, events and replies not yet committed, less those that are to be forgotten. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#waiting - this.#forgotten;
   }
 
   /** Readings given up here and not yet counted on disk. */
@@ -53,8 +57,10 @@ export class Gathering {
     });
   }
 
-  forget(key: number): void {
+  /** `size`: what the parcel holds. */
+  forget(key: number, size: number): void {
     this.#forget.push(key);
+    this.#forgotten += size;
   }
 
   /** The next commit; what is added from now on belongs to the one after. */
@@ -63,17 +69,21 @@ export class Gathering {
     let take = 0;
     while (take < this.#pending.length && (take === 0 || bytes + (this.#pending[take] as Pending).bytes <= groupBytes)) bytes += (this.#pending[take++] as Pending).bytes;
     const pending = this.#pending.splice(0, take);
+    const added = pending.reduce((sum, { addition }) => sum + count(addition), 0);
     const group: Group = {
       additions: pending.map(({ addition }) => addition),
       forget: this.#forget.splice(0),
       lost: this.#lost,
+      waiting: added - this.#forgotten,
+      forgotten: this.#forgotten,
       pending,
       done: () => {
         for (const one of pending) one.resolve();
       },
     };
     this.#bytes -= bytes;
-    this.#waiting -= pending.reduce((sum, { addition }) => sum + count(addition), 0);
+    this.#waiting -= added;
+    this.#forgotten = 0;
     this.#lost = 0;
     return group;
   }
@@ -84,7 +94,8 @@ export class Gathering {
     this.#forget.unshift(...group.forget);
     this.#lost += group.lost;
     this.#bytes += group.pending.reduce((sum, { bytes }) => sum + bytes, 0);
-    this.#waiting += group.pending.reduce((sum, { addition }) => sum + count(addition), 0);
+    this.#waiting += group.waiting + group.forgotten;
+    this.#forgotten += group.forgotten;
   }
 
   #relieve(): void {

@@ -131,7 +131,7 @@ describe('the agent as a process', { timeout: 90_000 }, () => {
     const posts = Array.from({ length: 3 }, (_, i) => simulated('alarm-post', i, { acts: [0.1, 1, 2].map((after_s) => ({ after_s, act: 'sos' })) }));
     const one = start({ devices: [...posts, ...covers(20, { history_h: 720 }, 2)], outbox: { max_mb: 1 } });
     const produced = 20 * 720;
-    await station.until('it is full', () => outboxBytes() > 700_000 && one.logged('"sos"') === 9 && one.logged('not connected') > 0, 30_000);
+    await station.until('it is full', () => outboxBytes() > 700_000 && one.logged('under way') > 0 && one.logged('"sos"') === 9 && one.logged('not connected') > 0, 30_000);
     expect(outboxBytes()).toBeLessThanOrEqual(1024 * 1024);
     station.port = port;
     await station.open();

@@ -16,15 +16,15 @@ describe('what waits for the next commit', () => {
   it('comes first again when its commit has failed', () => {
     const gathering = new Gathering();
     gathering.add({ readings: [reading(1)] });
-    gathering.forget(7);
+    gathering.forget(7, 1);
     const group = gathering.next();
     gathering.add({ readings: [reading(2)] });
-    gathering.forget(8);
+    gathering.forget(8, 1);
     gathering.giveBack(group);
-    expect(gathering.waiting).toBe(2);
+    expect(gathering.waiting).toBe(0);
     const again = gathering.next();
     expect(again.additions.map(({ readings }) => readings?.[0]?.body.length)).toEqual([1, 2]);
-    expect(again.forget).toEqual([7, 8]);
+    expect([again.forget, again.waiting, gathering.waiting]).toEqual([[7, 8], 0, 0]);
   });
 
   it('is bounded: the oldest telemetry is lost and counted, events and what is remembered stay', () => {
