@@ -6,14 +6,10 @@ import { boxAround } from './geometry.ts';
 import { picture } from './images.ts';
 import type { Drawn } from './marks.ts';
 import { mapStyle } from './style.ts';
+import type { View } from './view.ts';
 
 setWorkerUrl(workerUrl);
 
-export interface View {
-  lon: number;
-  lat: number;
-  zoom: number;
-}
 export interface EngineEvents {
   /** The view stands still: [w, s, e, n] with a margin, and the zoom. */
   still(box: [number, number, number, number], view: View): void;

@@ -1,15 +1,7 @@
 import { get } from '../app/api.ts';
+import type { GroundMap } from './ground-map.ts';
 
-/** The base map, loaded once for the map, the on-site windows and the school's plan. */
-export interface GroundFeature {
-  type: 'Feature';
-  geometry: { type: string; coordinates: unknown } | null;
-  properties: Record<string, unknown> | null;
-}
-export interface GroundMap {
-  type: 'FeatureCollection';
-  features: GroundFeature[];
-}
+/** Loaded once. */
 class Ground {
   map = $state.raw<GroundMap | null>(null);
   #asked: Promise<GroundMap> | null = null;

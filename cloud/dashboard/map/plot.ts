@@ -1,6 +1,6 @@
 import type { Position } from '../app/shapes.ts';
 import { project } from './geometry.ts';
-import type { GroundFeature } from './ground.svelte.ts';
+import type { GroundFeature } from './ground-map.ts';
 
 /** Paths of the base map around a place for a small picture. Pure. Lines and rings that lie wholly outside are left out. */
 export interface PlotPath {

@@ -1,4 +1,8 @@
-import type { View } from './engine.ts';
+export interface View {
+  lon: number;
+  lat: number;
+  zoom: number;
+}
 
 /** A view of the map in the address: `38.42131,114.20870,13.2`. Pure. */
 export const writeView = (view: View): string => `${view.lat.toFixed(5)},${view.lon.toFixed(5)},${view.zoom.toFixed(2)}`;

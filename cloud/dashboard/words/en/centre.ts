@@ -63,7 +63,6 @@ export const centre: Record<keyof typeof zh, string> = {
   'context.openTheCase': 'Open case',
   'context.toMap': 'Map',
   'context.history': 'History',
-  'context.resolveNo': 'The device or its rule ends this alert',
   'context.gone': 'This alert is resolved, or outside your scope',
   'history.raised': 'Alert: {{text}}',
   'history.ack': 'Acknowledged',

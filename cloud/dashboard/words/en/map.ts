@@ -2,7 +2,6 @@ import type { map as zh } from '../zh/map.ts';
 
 export const map: Record<keyof typeof zh, string> = {
   'map.title': 'Map',
-  'map.loading': 'The map is loading',
   'map.failed': 'The map did not load. The lists of alerts and cases go on.',
   'map.layers': 'Layers',
   'map.abnormalOnly': 'abnormal only',
@@ -14,8 +13,6 @@ export const map: Record<keyof typeof zh, string> = {
   'map.normalCluster': 'Normal cluster',
   'map.site': 'On site',
   'map.siteClose': 'Close the on-site window',
-  'map.marks': 'Abnormal marks in view',
-  'map.skipped': '{{n}} devices have no position and are not drawn',
   'map.north': 'N',
   'sos.title': 'SOS',
   'sos.pressed': 'pressed {{time}}',
@@ -29,4 +26,9 @@ export const map: Record<keyof typeof zh, string> = {
   'sos.cameras': 'Nearest cameras',
   'sos.steps': 'Steps',
   'sos.noSound': 'This seat is muted',
+  'sos.shrink': 'Seen, put it away',
+  'sos.quiet': 'The browser allows no sound yet: touch the page anywhere',
+  'sos.mute': 'Mute for 30 minutes',
+  'sos.where': 'Place',
+  'sos.noPlan': 'No plan',
 };

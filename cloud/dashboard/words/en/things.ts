@@ -77,5 +77,4 @@ export const things: Record<keyof typeof zh, string> = {
   'source.collector': 'Grid worker',
   'source.citizen': 'Citizen',
   'by.system': 'System',
-  'by.rule': 'Rule',
 };

@@ -62,7 +62,6 @@ export const centre = {
   'context.openTheCase': '打开案件',
   'context.toMap': '定位',
   'context.history': '经过',
-  'context.resolveNo': '此告警由设备或规则解除',
   'context.gone': '此告警已恢复或不在您的权限内',
   'history.raised': '告警：{{text}}',
   'history.ack': '确认',

@@ -1,7 +1,6 @@
 /** Words of the map and of the SOS takeover. */
 export const map = {
   'map.title': '地图',
-  'map.loading': '正在载入地图',
   'map.failed': '地图没有载入。告警与案件列表照常。',
   'map.layers': '图层',
   'map.abnormalOnly': '仅异常',
@@ -13,8 +12,6 @@ export const map = {
   'map.normalCluster': '正常聚合',
   'map.site': '现场',
   'map.siteClose': '关闭现场窗口',
-  'map.marks': '可见的异常点',
-  'map.skipped': '{{n}} 台设备没有位置，未画出',
   'map.north': '北',
   'sos.title': 'SOS 求助',
   'sos.pressed': '按下 {{time}}',
@@ -28,4 +25,9 @@ export const map = {
   'sos.cameras': '最近摄像头',
   'sos.steps': '处置步骤',
   'sos.noSound': '本席已静音',
+  'sos.shrink': '已看到，收起',
+  'sos.quiet': '浏览器尚未允许声音：点按页面任意处即可开启',
+  'sos.mute': '静音 30 分钟',
+  'sos.where': '位置',
+  'sos.noPlan': '没有平面图',
 } as const;

@@ -76,5 +76,4 @@ export const things = {
   'source.collector': '网格员',
   'source.citizen': '市民',
   'by.system': '系统',
-  'by.rule': '规则',
 } as const;
