@@ -20,6 +20,8 @@ import { Shelf } from './shelf.ts';
 /** Hot readings at most, in memory twice while they are packed; and how long one stays hot, ms. */
 const mostHot = 200_000;
 const hotMs = 2 * 3_600_000;
+/** How much faster than readings come those before them are packed. */
+const ahead = 1.25;
 
 export interface EmbeddedOptions {
   /** Open, in WAL mode; its owner closes it after `stop`. */
@@ -94,6 +96,7 @@ export class EmbeddedStore implements TelemetryStore {
     }
     this.#table.last = n;
     this.#names.keep();
+    this.#packer.keepUp((batch.length / mostHot) * ahead);
     return rejected;
   }
 

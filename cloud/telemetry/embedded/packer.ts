@@ -78,6 +78,16 @@ export class Packer {
     while (this.#moving) this.#bite(Number.POSITIVE_INFINITY);
   }
 
+  /** Moves this share of what was on its way at first: called with each write, so that all has moved before as much has come. */
+  keepUp(share: number): void {
+    if (!this.#moving) return;
+    try {
+      this.#bite(Number.POSITIVE_INFINITY, Math.ceil(this.#moving.devices.length * share));
+    } catch (thrown) {
+      this.#refused(thrown);
+    }
+  }
+
   /** Packs the days that are over now, whole, and gives back the room. Throws what the disk says. */
   packOver(): void {
     this.#passAt = 0;
@@ -97,21 +107,25 @@ export class Packer {
       try {
         this.#bite(biteMs);
       } catch (thrown) {
-        this.log.error({ err: thrown }, `readings cannot be packed now: ${reasonOf(thrown)}`);
-        this.#later(retryMs);
-        return;
+        return this.#refused(thrown);
       }
       if (this.#moving || this.#passAt !== null || this.#shrinking) this.#later(pauseMs);
     });
   }
 
+  /** It stays where it is; the next bite, or the next `take`, meets it again. */
+  #refused(thrown: unknown): void {
+    this.log.error({ err: thrown }, `readings cannot be packed now: ${reasonOf(thrown)}`);
+    this.#later(retryMs);
+  }
+
   /** One transaction. It needs no sync of its own: its readings are in the hot table until the removal, which follows it in the log, is on disk. */
-  #bite(ms: number): void {
+  #bite(ms: number, most = Number.POSITIVE_INFINITY): void {
     const end = this.clock.mono() + ms;
     const before = this.db.pragma('synchronous', { simple: true }) as number;
     this.db.pragma('synchronous = NORMAL');
     try {
-      if (this.#moving) this.#move(this.#moving, end);
+      if (this.#moving) this.#move(this.#moving, end, most);
       else if (this.#passAt !== null) this.#pass(this.#passAt, end);
       else if (this.#shrinking) this.#shrink();
     } finally {
@@ -119,11 +133,12 @@ export class Packer {
     }
   }
 
-  #move(moving: Moving, end: number): void {
+  #move(moving: Moving, end: number, most: number): void {
     const { rows, devices, upTo } = moving;
     let { done } = moving;
+    const last = Math.min(devices.length, done + most);
     this.db.transaction(() => {
-      while (done < devices.length) {
+      while (done < last) {
         const device = devices[done++] as number;
         const ofDevice = rows.of(device);
         if (ofDevice) this.shelf.add(device, settled(ofDevice));

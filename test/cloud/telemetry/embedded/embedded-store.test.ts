@@ -131,6 +131,28 @@ describe('the embedded store', () => {
     expect(subject.store.damaged).toBe(1);
   });
 
+  it('keeps readings where they are while the disk refuses to have them packed, and packs them when there is room', async () => {
+    await open();
+    await subject.store.write(Array.from({ length: 3000 }, (_, i) => reading(t0 + i * 10_000, { tilt_deg: Math.sin(i) }, { device: `cover-${i % 100}` })));
+    await subject.away();
+    subject.clock.advance(2 * hour + 10);
+    expect([count('hot'), count('fresh')]).toEqual([1, 0]);
+    expect((await all('tilt_deg', 'cover-7')).ts).toHaveLength(30);
+    await subject.back();
+    subject.clock.advance(10_001);
+    expect([count('hot'), count('fresh')]).toEqual([0, 100]);
+    expect((await all('tilt_deg', 'cover-7')).ts).toHaveLength(30);
+  });
+
+  it('holds a bounded number of readings hot, however fast they come', async () => {
+    await open();
+    for (let at = 0; at < 450_000; at += 10_000) {
+      await subject.store.write(Array.from({ length: 10_000 }, (_, i) => reading(t0 + Math.floor((at + i) / 500) * 1000, { tilt_deg: i }, { device: `cover-${i % 500}` })));
+      expect(subject.store.hotRows).toBeLessThanOrEqual(400_000);
+    }
+    for (const device of ['cover-0', 'cover-499']) expect((await all('tilt_deg', device)).ts).toEqual(Array.from({ length: 900 }, (_, i) => t0 + i * 1000));
+  });
+
   it('names a hot row that is not what was written, and keeps the others', async () => {
     await open();
     for (let i = 0; i < 3; i++) await subject.store.write([reading(t0 + i, { tilt_deg: i })]);
@@ -225,7 +247,7 @@ describe('the embedded store', () => {
           await subject.close();
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
     await open();
   });
