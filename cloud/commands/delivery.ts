@@ -4,10 +4,10 @@ import type { Clock } from '../../devices/clock.ts';
 import { reasonOf } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
 import { type CommandPayload, commandTopic } from '../../devices/wire/wire.ts';
-import type { CommandTable } from '../desk/tables/commands.ts';
+import type { DeskTables } from '../desk/desk.ts';
 import type { DeviceFacts } from '../ingest/ingest.ts';
 
-export type CommandRow = Selectable<CommandTable>;
+export type CommandRow = Selectable<DeskTables['commands']>;
 export type Sent = 'done' | 'away' | 'failed';
 
 export interface Carriers {

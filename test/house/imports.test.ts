@@ -45,7 +45,7 @@ function partOf(path: string): string {
  * Who may import whom, beside itself and devices/: the path of a reading from left to right, each stage knowing only what comes before it.
  * `cloud` is its top: app.ts composes everything, scope.ts and refusal.ts are words that every stage shares.
  */
-const shared = ['cloud/scope.ts', 'cloud/refusal.ts'];
+const shared = ['cloud/scope.ts', 'cloud/refusal.ts', 'cloud/civil-time.ts'];
 const allowed: Record<string, string[]> = {
   devices: [],
   edge: [],
@@ -61,7 +61,7 @@ const allowed: Record<string, string[]> = {
   'cloud/register': ['cloud/desk', 'cloud/accounts', 'cloud/ingest', 'cloud/rules'],
   'cloud/photos': ['cloud/desk', 'cloud/accounts'],
   'cloud/cases': ['cloud/desk', 'cloud/accounts', 'cloud/register', 'cloud/alerts', 'cloud/photos', 'cloud/ingest'],
-  'cloud/commands': ['cloud/desk', 'cloud/accounts', 'cloud/register', 'cloud/ingest'],
+  'cloud/commands': ['cloud/desk', 'cloud/accounts', 'cloud/register', 'cloud/ingest', 'cloud/photos'],
   'cloud/live': ['cloud/desk', 'cloud/accounts', 'cloud/register', 'cloud/alerts', 'cloud/cases'],
   'cloud/http': [
     'cloud/desk',
