@@ -35,7 +35,11 @@ export function startThread<Calls extends { stop(): Promise<void> }, Tells exten
   });
   let stopping = false;
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  worker.on('error', (thrown) => onDeath(thrown instanceof Error ? thrown : fatal('thread', `The ${name} thread ended: ${reasonOf(thrown)}`, thrown)));
+  // What it died of is told once; its exit comes after.
+  worker.once('error', (thrown) => {
+    stopping = true;
+    onDeath(thrown instanceof Error ? thrown : fatal('thread', `The ${name} thread ended: ${reasonOf(thrown)}`, thrown));
+  });
   worker.on('exit', (code) => {
     if (!stopping) onDeath(fatal('thread', `The ${name} thread ended by itself (code ${code}).`));
   });
