@@ -19,16 +19,17 @@ export interface Route {
   load: () => Promise<{ default: Component<{ parts: string[] }> }>;
   /** Who may open it; others are told it is not found. Undefined: everybody. */
   roles?: readonly Role[];
+  /** It shows an SOS itself, beside what must stay in reach; on other pages the shell does. */
+  showsSos?: boolean;
 }
 
 export const routes: Record<string, Route> = {
   devices: { load: () => import('../device/DevicePage.svelte') },
   cases: { load: () => import('../case/CasePage.svelte') },
+  admin: { load: () => import('../admin/AdminPage.svelte'), roles: ['administrator', 'technician'] },
 };
 
-const centre: Route = { load: () => import('./CommandCentre.svelte') };
+const centre: Route = { load: () => import('./CommandCentre.svelte'), showsSos: true };
+const campus: Route = { load: () => import('../school/SchoolPage.svelte') };
 /** What `/` shows to whom. */
-export function home(role: Role | undefined): Route {
-  void role;
-  return centre;
-}
+export const home = (role: Role | undefined): Route => (role === 'school' ? campus : centre);

@@ -1,4 +1,4 @@
-import type { Photo, Position } from '../app/shapes.ts';
+import type { Photo } from '../app/shapes.ts';
 
 /** The photos of a case: their order, and which two are compared. Pure. */
 
@@ -26,13 +26,5 @@ export const sideOf = (photo: Photo, pair: Pair): 'before' | 'after' => {
 };
 
 export const photoPath = (caseId: string, photo: Photo): string => `/api/cases/${encodeURIComponent(caseId)}/photos/${encodeURIComponent(photo.id)}`;
-
-/** Metres between two places, on a sphere: good to half a percent. */
-export function metresBetween(a: Position, b: Position): number {
-  const rad = Math.PI / 180;
-  const x = (b.lon - a.lon) * rad * Math.cos(((a.lat + b.lat) / 2) * rad);
-  const y = (b.lat - a.lat) * rad;
-  return Math.hypot(x, y) * 6_371_000;
-}
 /** A small one, for lists. */
 export const thumbPath = (caseId: string, photo: Photo): string => `${photoPath(caseId, photo)}?size=thumb`;

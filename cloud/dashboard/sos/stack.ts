@@ -11,3 +11,12 @@ export function running(ms: number): string {
   const hours = Math.floor(seconds / 3600);
   return `${hours > 0 ? `${hours}:` : ''}${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
+/** Which posts of a site call, and whether that is acknowledged. */
+export function callingOf(alerts: readonly Alert[], site: string | null): Map<string, 'firing' | 'acknowledged'> {
+  const calling = new Map<string, 'firing' | 'acknowledged'>();
+  for (const { cause, state, device, site: where } of alerts) {
+    if (cause !== 'sos' || device === null || where !== site || state === 'resolved' || state === 'shelved') continue;
+    if (calling.get(device) !== 'firing') calling.set(device, state);
+  }
+  return calling;
+}

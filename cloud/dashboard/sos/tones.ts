@@ -59,6 +59,10 @@ export const sosTones = {
     };
     repeating = { timer: setTimeout(() => turn(10), 0), stop: () => stop() };
   },
+  /** A browser is silent until a person has touched the page: whether it is so now. */
+  get blocked(): boolean {
+    return context === null || context.state !== 'running';
+  },
   stop(): void {
     if (!repeating) return;
     clearTimeout(repeating.timer);

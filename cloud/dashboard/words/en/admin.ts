@@ -35,6 +35,8 @@ export const admin: Record<keyof typeof zh, string> = {
   'secret.token': 'Token',
   'secret.copyFailed': 'It could not be copied by itself; select it and copy it by hand.',
   'devices.filter': 'Filter',
+  'devices.status': 'Status',
+  'devices.lifecycle': 'Lifecycle',
   'devices.q': 'Code, name or address',
   'devices.class': 'Class',
   'devices.classHint': 'four digits, e.g. 0102',

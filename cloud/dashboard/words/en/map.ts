@@ -29,6 +29,5 @@ export const map: Record<keyof typeof zh, string> = {
   'sos.shrink': 'Seen, put it away',
   'sos.quiet': 'The browser allows no sound yet: touch the page anywhere',
   'sos.mute': 'Mute for 30 minutes',
-  'sos.where': 'Place',
   'sos.noPlan': 'No plan',
 };

@@ -34,6 +34,8 @@ export const admin = {
   'secret.token': '令牌',
   'secret.copyFailed': '无法自动复制，请选中后手动复制。',
   'devices.filter': '筛选',
+  'devices.status': '运行状态',
+  'devices.lifecycle': '使用状态',
   'devices.q': '代码、名称、地址',
   'devices.class': '部件类别',
   'devices.classHint': '4 位，如 0102',

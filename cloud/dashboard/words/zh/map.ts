@@ -28,6 +28,5 @@ export const map = {
   'sos.shrink': '已看到，收起',
   'sos.quiet': '浏览器尚未允许声音：点按页面任意处即可开启',
   'sos.mute': '静音 30 分钟',
-  'sos.where': '位置',
   'sos.noPlan': '没有平面图',
 } as const;
