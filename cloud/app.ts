@@ -11,8 +11,9 @@ import { Desk, type NumberedChange as NumberedRow } from './desk/desk.ts';
 import type { Ending } from './ending.ts';
 import { Following } from './following.ts';
 import { type Health, readHealth } from './health.ts';
-import { buildHttp, identifyBy } from './http/http.ts';
+import { buildHttp, identifyBy, isOwnOrigin, sessionCookie } from './http/http.ts';
 import type { Entry } from './journal/journal.ts';
+import { Live } from './live/live.ts';
 import { Metrics } from './metrics.ts';
 import { startPath } from './path.ts';
 import { Photos } from './photos/photos.ts';
@@ -114,13 +115,14 @@ export async function startCloud({ settings, clock, log, here, ending, onDeath }
   // ——— the outside ———
   let ready = false;
   const metrics = new Metrics();
+  const identify = identifyBy(accounts, register.agents);
   const health = async (): Promise<Health> => (ready ? readHealth(path) : { status: 'starting', problems: ['The cloud is starting.'], stages: {} });
   const http = await buildHttp({
     clock,
     log,
     version,
     pageDir: fileURLToPath(new URL('../page/', here)),
-    identify: identifyBy(accounts, register.agents),
+    identify,
     desk,
     accounts,
     register,
@@ -138,11 +140,32 @@ export async function startCloud({ settings, clock, log, here, ending, onDeath }
     metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text(await health()) }),
   });
 
+  const live = new Live({
+    clock,
+    log,
+    desk,
+    register,
+    identify,
+    sessionCookie,
+    isOwnOrigin,
+    openAlerts: () => alerts.open(),
+    openCases: () => cases.open(),
+    watch: (devices) => void path.rules.watch(devices),
+  });
+  cases.onChange((changed) => live.cases(changed));
+  register.devices.onChange((changed) => {
+    for (const { device, placed, before } of changed) live.device(device, placed, before);
+  });
+  accounts.onRightsChange((change) => live.rightsChanged(change));
+
   told = {
     rules: {
-      alerts() {},
-      statuses: (changed) => register.setStatuses(changed),
-      readings() {},
+      alerts: (changed) => live.alerts(changed),
+      statuses: (changed) => {
+        register.setStatuses(changed);
+        live.statuses(changed);
+      },
+      readings: (readings) => live.readings(readings),
       outgoing: (rows) => following.take(rows),
     },
     broker: { connected() {}, subscribed: (agent) => commands.subscribed(agent), disconnected() {} },
@@ -150,8 +173,10 @@ export async function startCloud({ settings, clock, log, here, ending, onDeath }
   register.setStatuses(await path.rules.statuses());
   following.take(await path.rules.undone());
 
+  await live.start(http.server);
   const { port: httpPort } = await http.listen(settings.GW_HOST, settings.GW_HTTP_PORT);
   ending.add('http', () => http.stop());
+  ending.add('live', () => live.stop());
   await path.broker.setCredentials(await register.agents.credentials());
   await path.journal.listening(true);
   const { port: mqttPort } = await path.broker.listen();

@@ -30,6 +30,13 @@ export interface Glance {
   status: DeviceStatus;
 }
 
+/** A device that is new (`before` is null) or was changed, without its newest values; `before` is what scope went by. */
+export interface DeviceChange {
+  device: Omit<Device, 'latest'>;
+  placed: Placed;
+  before: Placed | null;
+}
+
 /** Who acts, and where that one's rights reach. */
 export interface Actor {
   username: string;
@@ -43,9 +50,16 @@ const insertRows = 500;
 
 export class Devices {
   readonly #deps: DevicesDeps;
+  readonly #listeners = new Set<(changed: DeviceChange[]) => void>();
 
   constructor(deps: DevicesDeps) {
     this.#deps = deps;
+  }
+
+  /** Told after the commit. Returns what ends the telling. */
+  onChange(listener: (changed: DeviceChange[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Fills the roster. */
@@ -127,6 +141,7 @@ export class Devices {
       await audit(trx, { at: now, by: actor.username, action: 'create', subject: only, ...(made.length > 1 ? { detail: { first: made[0]?.id, last: made.at(-1)?.id } } : {}) });
       committed(() => {
         for (const [i, device] of made.entries()) this.#deps.roster.put(top + i, device);
+        this.#tell(made.map((device, i) => ({ described: device, slot: top + i, before: null })));
       });
     });
     return made.map((device) => deviceOf(device, this.status(device.id), undefined));
@@ -153,10 +168,23 @@ export class Devices {
       const facts = factsOf(after, formerNow);
       if (JSON.stringify(facts) !== JSON.stringify(factsOf(before, former))) follow({ type: 'devices', devices: [facts] });
       await audit(trx, { at: now, by: actor.username, action: 'change', subject: `device ${id}`, detail: patch });
-      committed(() => this.#deps.roster.put(row.slot - 1, after));
+      committed(() => {
+        const { placed } = this.#deps.roster.entry(row.slot - 1);
+        this.#deps.roster.put(row.slot - 1, after);
+        this.#tell([{ described: after, slot: row.slot - 1, before: placed }]);
+      });
     });
     // The actor sees what became of it, even where it has left that one's scope.
     return (await this.get({ all: true }, id)) as Device;
+  }
+
+  #tell(changed: { described: Described; slot: number; before: Placed | null }[]): void {
+    if (this.#listeners.size === 0) return;
+    const news = changed.map(({ described, slot, before }): DeviceChange => {
+      const { latest: _never, ...device } = deviceOf(described, this.#deps.roster.status(slot), undefined);
+      return { device, placed: this.#deps.roster.entry(slot).placed, before };
+    });
+    for (const listener of this.#listeners) listener(news);
   }
 
   #glance(slot: number): Glance {

@@ -13,7 +13,7 @@ import { RuleBook } from './rule-book.ts';
 
 export { Agent, AgentInput, type Agents } from './agents.ts';
 export { Device, DeviceInput, DevicePatch, type DeviceStatus, lifecycles, statuses } from './device.ts';
-export { type Actor, type Devices, type Glance, system } from './devices.ts';
+export { type Actor, type DeviceChange, type Devices, type Glance, system } from './devices.ts';
 export { Installation, type InstallationStore } from './installation.ts';
 export { type DeviceMap, MapAnswer } from './map.ts';
 export { Department, DepartmentInput, FeatureCollection, Grid, GridInput, type PlaceKind, type Places, Site, SiteInput } from './places.ts';
