@@ -22,7 +22,8 @@ export type LinkState =
 
 export function linkState(facts: LinkFacts, now: number, budget: number): LinkState {
   const forMs = Math.max(0, now - facts.lastHeard);
-  if (!facts.connected) return facts.loaded ? { name: 'reconnecting', attempt: Math.max(1, facts.attempts), forMs } : { name: 'connecting' };
+  // A first connection that fails again and again is no calm either.
+  if (!facts.connected) return facts.loaded || facts.attempts > 1 ? { name: 'reconnecting', attempt: Math.max(1, facts.attempts), forMs } : { name: 'connecting' };
   if (!facts.loaded) return { name: 'connecting' };
   if (forMs > staleMs) return { name: 'stale', forMs };
   if (facts.p99 !== null && facts.p99 > budget) return { name: 'slow', p99: facts.p99 };

@@ -42,6 +42,7 @@ class Live {
   #rolling = new Rolling();
   #offset = new ClockOffset();
   #lost = false;
+  #resuming = false;
   #loadedAt = 0;
   #raisedListeners = new Set<Raised>();
   #readingListeners = new Map<string, Set<(reading: Reading) => void>>();
@@ -92,11 +93,13 @@ class Live {
   start(): void {
     if (this.#socket) return;
     onHeard(({ sent, received, date }) => this.#offset.add(sent, received, date));
+    this.#lastHeard = Date.now();
     const socket = io({ transports: ['websocket'], reconnectionDelay: 500, reconnectionDelayMax: 5000, timeout: 5000 });
     this.#socket = socket;
     socket.on('connect', () => {
       this.#connected = true;
       this.#attempts = 0;
+      this.#resuming = false;
       this.#hear();
       if (this.#held.version !== null) socket.emit('resume', { version: this.#held.version });
       this.#sendWatch();
@@ -124,7 +127,9 @@ class Live {
       const change = takeDelta(this.#held, delta);
       if (change === 'gap') {
         this.#hear();
-        socket.emit('resume', { version: this.#held.version });
+        // Once for a gap: what is on its way meanwhile shows the same gap again.
+        if (!this.#resuming && this.#held.version !== null) socket.emit('resume', { version: this.#held.version });
+        this.#resuming = true;
         return;
       }
       for (const device of delta.devices ?? []) if (!('gone' in device && device.gone)) devices.change(device.id, device as Partial<Device>);
@@ -175,6 +180,7 @@ class Live {
     const first = !this.#loaded;
     if (first) this.#loadedAt = performance.now();
     this.#loaded = true;
+    this.#resuming = false;
     if (change.alerts) this.#alertsAt++;
     if (change.cases) this.#casesAt++;
     if (change.statuses) this.#statusesAt++;

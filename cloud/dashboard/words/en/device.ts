@@ -38,6 +38,7 @@ export const device: Record<keyof typeof zh, string> = {
   'command.pick': 'Command',
   'command.status': 'Status',
   'command.reply': 'Reply',
+  'command.picture': 'The picture',
   'command.queued': 'Waiting to be sent',
   'command.sent': 'Sent, waiting for the reply',
   'command.done': 'Done',

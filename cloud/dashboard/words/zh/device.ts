@@ -37,6 +37,7 @@ export const device = {
   'command.pick': '命令',
   'command.status': '状态',
   'command.reply': '回复',
+  'command.picture': '抓拍画面',
   'command.queued': '等待发送',
   'command.sent': '已发送，等待回复',
   'command.done': '已完成',

@@ -15,5 +15,6 @@ test('stale after more than five seconds of silence, however fast it was', () =>
 test('reconnecting with its attempt while the socket is lost, connecting before the first snapshot', () => {
   expect(linkState({ ...facts, connected: false, attempts: 3 }, 12_000, 300)).toEqual({ name: 'reconnecting', attempt: 3, forMs: 2000 });
   expect(linkState({ ...facts, connected: false, loaded: false }, 12_000, 300)).toEqual({ name: 'connecting' });
+  expect(linkState({ ...facts, connected: false, loaded: false, attempts: 2 }, 12_000, 300)).toEqual({ name: 'reconnecting', attempt: 2, forMs: 2000 });
   expect(linkState({ ...facts, loaded: false }, 12_000, 300)).toEqual({ name: 'connecting' });
 });
