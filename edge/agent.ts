@@ -1,4 +1,14 @@
-/** One edge agent: the path of a reading, from the drivers to the uplink. */
+/**
+ * One edge agent, as the path of a reading:
+ *
+ *   driver        drivers/   bytes → values                       knows a protocol, not a meaning
+ *   sampler       sampler    values → reading                     the kind's metrics, device time, boot and seq
+ *   local rules   rules/     reading → event                      hold, hysteresis; what the device says itself never waits
+ *   outbox        outbox/    → on disk                            before anything is sent
+ *   uplink        uplink/    → publish, forgotten on PUBACK       events, then the latest, then the backlog
+ *
+ * and back: uplink → commands → sampler or driver → a reply in the outbox.
+ */
 import type { Clock } from '../devices/clock.ts';
 import { type Kind, kindOf } from '../devices/kinds/kinds.ts';
 import type { Logger } from '../devices/log.ts';
@@ -52,7 +62,6 @@ export class Agent {
     const commanded = new Map<string, Commanded>();
     const commands = new Commands({ outbox, clock, log, devices: commanded });
 
-    // The path of one reading, backwards, each stage handed the next: driver → sampler with local rules → outbox → uplink.
     const uplink = new Uplink({ url, agent, token, version, clock, log, random, outbox, command: (device, payload) => commands.take(device, payload), failed });
     config.devices.forEach((device, i) => {
       const made = this.#device(device, i / config.devices.length, boot, outbox, memory.below(`device/${device.id}`), photos);
@@ -75,9 +84,8 @@ export class Agent {
   }
 
   async #end(): Promise<void> {
-    for (const sampler of this.#samplers) sampler.stop();
-    await this.#uplink?.stop();
-    await this.#outbox?.stop();
+    const path = [...this.#samplers, this.#uplink, this.#outbox];
+    for (const stage of path) await stage?.stop();
     this.#options.log.info('agent: stopped');
   }
 

@@ -78,9 +78,9 @@ export class Sampler {
     this.#options.driver.stop();
   }
 
-  /** Looks at once, and reports if anything has changed. */
+  /** Something has changed: looks and reports at once. */
   attention(): void {
-    if (this.#state === 'resting') this.#plan(0);
+    if (this.#state === 'resting') this.#plan(0, true);
     else this.#again = true;
   }
 
@@ -113,7 +113,6 @@ export class Sampler {
     const baseline = { angle_x_deg, angle_y_deg, angle_z_deg };
     await this.#options.memory.remember('baseline', JSON.stringify(baseline));
     this.#baseline = baseline;
-    this.#nextReport = Math.min(this.#nextReport, this.#options.clock.mono());
     this.attention();
     return baseline;
   }
@@ -150,7 +149,7 @@ export class Sampler {
     if (due) this.#nextReport += Math.ceil((now + slackMs - this.#nextReport) / interval || 1) * interval;
     this.#state = 'resting';
     const rest = Math.max(0, this.#nextReport - now);
-    this.#plan(this.#again ? 0 : verdict.active ? Math.min(attentiveMs, rest) : rest);
+    this.#plan(this.#again ? 0 : verdict.active ? Math.min(attentiveMs, rest) : rest, this.#again);
   }
 
   /** null: no answer. A driver's trouble is told when it begins and when it ends. */

@@ -30,7 +30,16 @@ export const EventPayload = Type.Object({
 });
 export type EventPayload = Static<typeof EventPayload>;
 
-export const StatePayload = Type.Object({ online: Type.Boolean(), ts: Type.Optional(ts), boot: Type.Optional(count), version: Type.Optional(Type.String({ maxLength: 64 })) });
+export const StatePayload = Type.Object({
+  online: Type.Boolean(),
+  ts: Type.Optional(ts),
+  boot: Type.Optional(count),
+  version: Type.Optional(Type.String({ maxLength: 64 })),
+  /** In the agent's outbox, not yet acknowledged: readings, events and replies. */
+  waiting: Type.Optional(count),
+  /** Readings that its outbox has given up for want of room, since its data folder began. */
+  dropped: Type.Optional(count),
+});
 export type StatePayload = Static<typeof StatePayload>;
 
 export const CommandPayload = Type.Object({ id, name: Type.String({ minLength: 1, maxLength: 64 }), args: Type.Record(Type.String(), Type.Unknown()), expires: Type.Optional(ts) });

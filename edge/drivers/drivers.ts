@@ -29,7 +29,7 @@ export interface DriverContext {
   memory: Memory;
   /** An event of the kind has happened at the device: it is sent at once. */
   emit(event: string, data?: Record<string, number | string | boolean>): void;
-  /** Something has changed: sample now, not only when the interval is over. */
+  /** Something has changed: sample and report now, not only when the interval is over. */
   attention(): void;
   /** Hands a picture up to the cloud for the command that asked for it. Rejects with a GwError. */
   handIn(command: string, picture: { bytes: Uint8Array; type: 'image/jpeg' | 'image/png' }): Promise<void>;

@@ -20,6 +20,7 @@ export interface OutboxOptions {
 
 /** An acknowledgement waits so long for a commit to go along with: if it is lost, that only means a repeat. */
 const forgetWithinMs = 2000;
+const warnEveryMs = 60_000;
 /** After a commit that failed (a full disk) the next try. */
 const retryMs = 1000;
 
@@ -35,6 +36,8 @@ export class ThreadOutbox implements Outbox {
   #idle: (() => void)[] = [];
   #forgetSoon: (() => void) | null = null;
   #retrySoon: (() => void) | null = null;
+  #droppedTold = 0;
+  #tellDropped: (() => void) | null = null;
   #tellChange: () => void = () => {};
   #tellFailure: (error: Error) => void = () => {};
   #stopping: Promise<void> | null = null;
@@ -54,6 +57,7 @@ export class ThreadOutbox implements Outbox {
     worker.on('exit', () => this.#failed(fatal('outbox-thread', "the outbox's thread has ended")));
     try {
       const { beginning } = await this.#ask({ ask: 'open' });
+      this.#droppedTold = this.#stats.dropped;
       return beginning as Beginning;
     } catch (error) {
       this.#worker = null;
@@ -120,6 +124,7 @@ export class ThreadOutbox implements Outbox {
     await this.#flush();
     this.#forgetSoon?.();
     this.#retrySoon?.();
+    this.#tellDropped?.();
     worker.removeAllListeners('exit');
     const ended = once(worker, 'exit');
     await this.#ask({ ask: 'close' });
@@ -156,9 +161,22 @@ export class ThreadOutbox implements Outbox {
 
   #committed(): void {
     this.#committing = null;
+    if (this.#stats.dropped > this.#droppedTold) this.#warn();
     this.#commit();
     if (!this.#committing) for (const resolve of this.#idle.splice(0)) resolve();
     this.#tellChange();
+  }
+
+  /** Of readings given up for want of room, at most each minute. */
+  #warn(): void {
+    if (this.#tellDropped) return;
+    const { dropped } = this.#stats;
+    this.#options.log.warn({ dropped: dropped - this.#droppedTold, in_all: dropped }, 'outbox: it is full, the oldest readings are dropped');
+    this.#droppedTold = dropped;
+    this.#tellDropped = this.#options.clock.after(warnEveryMs, () => {
+      this.#tellDropped = null;
+      if (this.#stats.dropped > this.#droppedTold) this.#warn();
+    });
   }
 
   #ask(request: Request): Promise<Answer> {

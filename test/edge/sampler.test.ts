@@ -183,7 +183,7 @@ describe('the sampler of a device', () => {
     await pass(1);
     await one.setInterval(5);
     await pass(11);
-    expect(outbox.readings()).toHaveLength(3);
+    expect(outbox.readings()).toHaveLength(4);
     one.stop();
     const count = async (interval_s: number) => {
       const before = outbox.readings().length;

@@ -87,7 +87,7 @@ export class Station {
   }
 
   /** Resolves when `true` is seen, looking at whatever happens here; rejects with `what` after `withinMs`. */
-  async until(what: string, seen: () => boolean, withinMs = 15_000): Promise<void> {
+  async until(what: string, seen: () => boolean, withinMs = 30_000): Promise<void> {
     if (seen()) return;
     let settle: () => void = () => {};
     try {

@@ -12,7 +12,7 @@ import { Station } from '../station.ts';
 
 const thread = pathToFileURL(join(import.meta.dirname, '../../../dist/edge/outbox.thread.js'));
 
-describe('the uplink, to a real broker', () => {
+describe('the uplink, to a real broker', { timeout: 60_000 }, () => {
   let folder: string;
   let station: Station;
   let outbox: ThreadOutbox;
