@@ -5,6 +5,7 @@ import type { HttpDeps } from './deps.ts';
 import { accounts } from './routes/accounts.ts';
 import { agents } from './routes/agents.ts';
 import { alerts } from './routes/alerts.ts';
+import { asyncapi } from './routes/asyncapi.ts';
 import { audit } from './routes/audit.ts';
 import { cases } from './routes/cases.ts';
 import { commands } from './routes/commands.ts';
@@ -45,4 +46,5 @@ export const routes: Record<string, Routes> = {
   parked,
   audit,
   health,
+  asyncapi,
 };
