@@ -1,5 +1,8 @@
 // `npm run edge`: builds if needed, then becomes the program: one process, so that a signal reaches it.
 import { build } from './build.mjs';
+import { descent } from './descent.mjs';
 
+const from = descent();
 await build();
+if (process.env.npm_lifecycle_event && descent() !== from) process.exit(0);
 await import('../dist/edge/main.js');

@@ -7,6 +7,7 @@ import { fatal, reasonOf } from '../devices/errors.ts';
 import { createLog, type Logger } from '../devices/log.ts';
 import { Agent } from './agent.ts';
 import { type AgentConfig, loadConfig } from './config.ts';
+import { descent } from './parent.ts';
 
 /** As the package says; dist/edge/ is two folders below it. */
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -47,11 +48,10 @@ async function run(config: AgentConfig, log: Logger): Promise<void> {
       stop('failure');
     },
   });
+  const parents = descent();
   const watch = setInterval(() => {
-    // Under npm a kill -9 of npm leaves us to another parent.
-    if (process.env.npm_lifecycle_event && process.ppid !== parent) stop('the parent is gone');
+    if (process.env.npm_lifecycle_event && descent() !== parents) stop('the parent is gone');
   }, parentEveryMs);
-  const parent = process.ppid;
   watch.unref();
 
   function stop(why: string): void {

@@ -294,14 +294,13 @@ describe('the agent as a process', { timeout: 90_000 }, () => {
     await station.until('readings', () => station.readings().length >= 1);
     await agents[0]?.end('SIGTERM');
     station.heard.length = 0;
-    const shell = spawn('bash', ['-c', `"${process.execPath}" "${program}" --config "${config}" > /dev/null & echo $!; wait`], {
-      env: { ...process.env, npm_lifecycle_event: 'edge' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const [said] = (await new Promise((resolve) => shell.stdout.once('data', (part: Buffer) => resolve([part.toString()])))) as [string];
+    // As npm does it: a shell between it and the agent, which outlives it.
+    const script = `sh -c '"${process.execPath}" "${program}" --config "${config}" > /dev/null & echo $!; wait' & wait`;
+    const npm = spawn('bash', ['-c', script], { env: { ...process.env, npm_lifecycle_event: 'edge' }, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [said] = (await new Promise((resolve) => npm.stdout.once('data', (part: Buffer) => resolve([part.toString()])))) as [string];
     const pid = Number(said);
     await station.until('readings', () => station.readings().length >= 1);
-    shell.kill('SIGKILL');
+    npm.kill('SIGKILL');
     const alive = () => {
       try {
         process.kill(pid, 0);
