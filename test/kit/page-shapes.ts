@@ -1,6 +1,6 @@
-import type { Alert, Case } from '../../cloud/dashboard/app/shapes.ts';
+import type { Alert, Case, Device } from '../../cloud/dashboard/app/shapes.ts';
 
-/** An alert and a case as the socket tells them, for tests of the page's logic. */
+/** An alert, a case and a device as the socket tells them, for tests of the page's logic. */
 export const anAlert = (change: Partial<Alert> & { id: string }): Alert => ({
   device: 'd1',
   agent: 'gw-1',
@@ -51,5 +51,25 @@ export const aCase = (change: Partial<Case> & { id: string }): Case => ({
   simulated: false,
   drill: false,
   version: 1,
+  ...change,
+});
+export const aDevice = (change: Partial<Device> & { id: string }): Device => ({
+  kind: 'manhole-cover',
+  class: null,
+  name: '',
+  position: null,
+  site: null,
+  grid: null,
+  departments: { authority: null, owner: null, maintainer: null },
+  agent: null,
+  codes: [],
+  addresses: [],
+  baseline: null,
+  model: null,
+  interval_s: null,
+  lifecycle: 'in service',
+  simulated: false,
+  status: 'ok',
+  latest: null,
   ...change,
 });

@@ -1,6 +1,7 @@
 import { t } from '../words/words.svelte.ts';
 import { Problem } from './api.ts';
 import { explain } from './explain.ts';
+import { knownFault } from './known-faults.ts';
 
 /** What is wrong with a form, field by field, as the cloud told it (`errors[].key` of RFC 9457). */
 export interface Faults {
@@ -11,28 +12,10 @@ export interface Faults {
 }
 export const noFaults: Faults = { fields: {}, rest: null };
 
-/** The cloud's sentences that a person meets often, in both languages; another one is shown as it came. */
-const known = [
-  [/^is required/, 'fault.required'],
-  [/an id that is not taken|is taken|never used again/, 'fault.taken'],
-  [/^1 to 64 letters|^an id: 1 to 64/, 'fault.id'],
-  [/the id of an? .* that exists|that you may see/, 'fault.unknown'],
-  [/^\d+ to \d+ characters$/, 'fault.length'],
-  [/the present password/, 'fault.password'],
-  [/an address that no other device has|each address once/, 'fault.address'],
-  [/16 hexadecimal digits/, 'fault.devEui'],
-  [/^16 digits/, 'fault.code'],
-  [/^four digits/, 'fault.class'],
-  [/digits 7 to 10/, 'fault.codeClass'],
-  [/the first level/, 'fault.clear'],
-  [/mildest first/, 'fault.levels'],
-] as const;
-
+/** A sentence of the cloud in the person's language, where it is one that a person meets often; another one as it came. */
 export function faultWords(allowed: string): string {
-  const found = known.find(([pattern]) => pattern.test(allowed));
-  if (!found) return allowed;
-  const numbers = allowed.match(/\d+/g) ?? [];
-  return t(found[1], { from: numbers[0] ?? '', to: numbers[1] ?? '' });
+  const known = knownFault(allowed);
+  return known ? t(known.key, known.fill) : allowed;
 }
 
 /** `keys`: the fields that the form shows; a fault inside one (`position.lon`) belongs to the longest that begins it. */

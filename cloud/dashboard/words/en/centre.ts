@@ -71,7 +71,6 @@ export const centre: Record<keyof typeof zh, string> = {
   'newCase.text': 'What is wrong',
   'newCase.category': 'Category (optional)',
   'newCase.device': 'Device id (optional)',
-  'newCase.submit': 'Report',
   'newCase.done': 'Reported: {{number}}',
   'dispatch.title': 'Dispatch to a department',
   'dispatch.proposal': 'proposed by the rule',

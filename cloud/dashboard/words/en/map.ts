@@ -23,8 +23,6 @@ export const map: Record<keyof typeof zh, string> = {
   'sos.count': '{{i}} / {{n}}',
   'sos.more': '{{n}} more SOS',
   'sos.cancelled': 'Cancelled at the post; a person must still acknowledge',
-  'sos.cameras': 'Nearest cameras',
-  'sos.steps': 'Steps',
   'sos.noSound': 'This seat is muted',
   'sos.shrink': 'Seen, put it away',
   'sos.quiet': 'The browser allows no sound yet: touch the page anywhere',

@@ -11,7 +11,6 @@ export const school: Record<keyof typeof zh, string> = {
   'school.in': 'in',
   'school.out': 'out',
   'school.denied': 'denied',
-  'school.door': 'door',
   'school.doorOpen': 'open',
   'school.doorClosed': 'closed',
   'school.cameras': 'Cameras',
@@ -26,6 +25,4 @@ export const school: Record<keyof typeof zh, string> = {
   'school.noDevices': 'No devices yet',
   'school.hour': '{{hour}} h: in {{in}}, out {{out}}',
   'school.byHour': 'Passes in today, hour by hour',
-  'school.since': 'since {{time}}',
-  'school.openPage': 'Device page',
 };

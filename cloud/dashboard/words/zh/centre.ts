@@ -70,7 +70,6 @@ export const centre = {
   'newCase.text': '问题描述',
   'newCase.category': '类别（可不填）',
   'newCase.device': '设备编号（可不填）',
-  'newCase.submit': '上报',
   'newCase.done': '已上报：{{number}}',
   'dispatch.title': '派遣到部门',
   'dispatch.proposal': '规则建议',

@@ -22,8 +22,6 @@ export const map = {
   'sos.count': '{{i}} / {{n}}',
   'sos.more': '另有 {{n}} 个求助',
   'sos.cancelled': '报警柱已取消求助，仍需人工确认',
-  'sos.cameras': '最近摄像头',
-  'sos.steps': '处置步骤',
   'sos.noSound': '本席已静音',
   'sos.shrink': '已看到，收起',
   'sos.quiet': '浏览器尚未允许声音：点按页面任意处即可开启',

@@ -10,7 +10,6 @@ export const school = {
   'school.in': '进',
   'school.out': '出',
   'school.denied': '未通过',
-  'school.door': '门',
   'school.doorOpen': '开',
   'school.doorClosed': '关',
   'school.cameras': '摄像头',
@@ -25,6 +24,4 @@ export const school = {
   'school.noDevices': '还没有设备',
   'school.hour': '{{hour}} 时：进 {{in}}，出 {{out}}',
   'school.byHour': '今日各时段进校人次',
-  'school.since': '自 {{time}} 起计',
-  'school.openPage': '设备页',
 } as const;
