@@ -1,9 +1,8 @@
 /** The door of the register: what is installed where, whose it is, and who speaks for it. */
 import type { Clock } from '../../devices/clock.ts';
 import type { Desk } from '../desk/desk.ts';
-import type { Placed } from '../scope.ts';
 import { Agents, type AgentsDeps } from './agents.ts';
-import type { Device, DeviceStatus } from './device.ts';
+import type { DeviceStatus } from './device.ts';
 import { Devices, type DevicesDeps } from './devices.ts';
 import { InstallationStore } from './installation.ts';
 import { DeviceMap } from './map.ts';
@@ -55,14 +54,6 @@ export class Register {
   async start(): Promise<void> {
     await this.devices.start();
     this.map.prepare();
-  }
-
-  /** Told after the commit of each device that is new (`before` is null) or changed; `before` and `placed` are what scope went and goes by. */
-  onDevice(listener: (device: Omit<Device, 'latest'>, placed: Placed, before: Placed | null) => void): void {
-    this.#roster.listen({
-      placed: (slot, _moved, device, before) => listener({ ...device, status: this.#roster.status(slot) }, this.#roster.entry(slot).placed, before),
-      status() {},
-    });
   }
 
   /** Statuses as the rules tell them; a device that nothing was told of is `unknown`. */

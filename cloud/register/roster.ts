@@ -73,7 +73,7 @@ export class Roster {
     }
     if (!before) this.#status[slot] = unknown;
     const moved = before === undefined || before.placed !== entry.placed || before.lon !== entry.lon || before.lat !== entry.lat;
-    for (const listener of this.#listeners) listener.placed(slot, moved, device, before?.placed ?? null);
+    for (const listener of this.#listeners) listener.placed(slot, moved);
   }
 
   get size(): number {
@@ -148,8 +148,8 @@ export class Roster {
 }
 
 export interface RosterListener {
-  /** A device is new or was changed; `moved`: its position or what scope goes by, too. `before`: where it was placed; null: it is new. */
-  placed(slot: number, moved: boolean, device: Described, before: Placed | null): void;
+  /** A device is new or was changed; `moved`: its position or what scope goes by, too. */
+  placed(slot: number, moved: boolean): void;
   /** Places in `statuses`. */
   status(slot: number, before: number, after: number): void;
 }

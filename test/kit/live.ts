@@ -143,7 +143,9 @@ export async function openLive(over: Partial<LiveDeps> = {}): Promise<TestLive> 
   };
   await test.live.start(at.http.server);
   at.work.cases.onChange((changed) => test.live.cases(changed));
-  at.register.onDevice((device, placed, before) => test.live.device(device, placed, before));
+  at.register.devices.onChange((changed) => {
+    for (const { device, placed, before } of changed) test.live.device(device, placed, before);
+  });
   at.accounts.onRightsChange((change) => test.live.rightsChanged(change));
   return test;
 }

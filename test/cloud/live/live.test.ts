@@ -141,6 +141,29 @@ describe('a delta', () => {
   });
 });
 
+test('those who see the same cost one serialisation, however many they are', async () => {
+  const costOf = async (clients: LiveClient[]): Promise<number> => {
+    const { placed } = at.raise('post-1', { cause: `cause-${clients.length}` });
+    let made = 0;
+    const counted = Object.defineProperty({ ...placed.alert, count: 7 }, 'toJSON', {
+      value(this: object) {
+        made++;
+        return { ...this };
+      },
+    });
+    at.live.alerts([{ ...placed, alert: counted }]);
+    await Promise.all(clients.map((client) => client.until(() => expect(client.alerts.get(placed.alert.id)?.count).toBe(7))));
+    return made;
+  };
+  const one = [await at.connect('school').ready()];
+  const few = await costOf(one);
+  const many = [...one, ...(await Promise.all(Array.from({ length: 15 }, () => at.connect('school').ready())))];
+  // The first message after connecting has a `prev` of each one's own.
+  await costOf(many);
+  expect(await costOf([...many, many[0] as LiveClient])).toBe(few);
+  expect(few).toBeGreaterThan(0);
+});
+
 describe('versions', () => {
   test('grow, and are never used twice, over restarts too', async () => {
     const first = await at.connect('admin').ready();
