@@ -70,7 +70,7 @@ export function numberGrids(mesh: Mesh, division: string, random: Random): Grid[
         const id = `${division}${subdistrict.code}${community.code}${String(k + 1).padStart(3, '0')}`;
         grids[index] = {
           id,
-          name: `${name}第 ${k + 1} 网格`,
+          name: `${name} ${String(k + 1).padStart(2, '0')}`,
           subdistrict: subdistrict.name,
           community: name,
           worker: demoWorkers[id] ?? (workers.pop() as string),

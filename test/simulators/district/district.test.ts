@@ -29,7 +29,7 @@ const ringOf = (thing: { polygon: Pair[] }) => thing.polygon;
 
 describe('the generated district', () => {
   test('is the same for the same seed, byte for byte, and another for another', () => {
-    expect(hash(district)).toBe('2c31189937a7c9418f82181aed4470f2a773621f237a213ab04dbff0785f330b');
+    expect(hash(district)).toBe('13008fbb41e4d14ef8fcfd171ce0f6cb89e2cb088791f03d154a2cb9db883bed');
     expect(hash(generateDistrict(1))).toBe(hash(district));
     expect(hash(generateDistrict(2))).not.toBe(hash(district));
   });
