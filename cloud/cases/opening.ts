@@ -69,9 +69,9 @@ async function askedBefore(trx: Trx, wanted: readonly Wanted[]): Promise<Set<str
 
 /** The newest open case of each device and cause. */
 async function openCases(trx: Trx, wanted: readonly Wanted[]): Promise<Map<string, Opened>> {
-  const devices = JSON.stringify([...new Set(wanted.map(({ alert }) => alert.alert.device).filter((id) => id !== null))]);
-  const { rows } = await sql<{ n: number; device: string; category: string | null; body: string }>`select n, device, category, body from cases
-    where device in (select value from json_each(${devices})) and stage not in ('closed', 'void') order by n`.execute(trx);
+  const keys = JSON.stringify(wanted.filter(({ alert }) => alert.alert.device !== null).map(({ alert: { alert } }) => ({ device: alert.device, category: alert.cause })));
+  const { rows } = await sql<{ n: number; device: string; category: string | null; body: string }>`select c.n, c.device, c.category, c.body from json_each(${keys}) k
+    join cases c on c.device = k.value->>'device' and c.category = k.value->>'category' where c.stage not in ('closed', 'void') order by c.n`.execute(trx);
   return new Map(rows.map((row) => [keyOf(row.device, row.category), { n: row.n, record: recordOf(row), isNew: false, changed: false }]));
 }
 
