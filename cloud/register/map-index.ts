@@ -116,15 +116,15 @@ export class MapIndex {
     const clusters = this.#clusters as Supercluster<Point, Node>;
     let near = Math.min(Math.floor(zoom), farZoom);
     let features = clusters.getClusters(box, near);
-    const held = features.reduce((sum, { properties }) => sum + ('slot' in properties ? 1 : properties.point_count), 0);
-    if (held <= most) return near < zoom ? clusters.getClusters(box, zoom) : features;
-    // Past clusterMaxZoom all of them would stand alone, and they are too many.
+    const held = () => features.reduce((sum, { properties }) => sum + ('slot' in properties ? 1 : properties.point_count), 0);
+    if (held() <= most) return near < zoom ? clusters.getClusters(box, zoom) : features;
     while (near < Math.min(Math.floor(zoom), clusterMaxZoom)) {
       const closer = clusters.getClusters(box, ++near);
-      if (closer.length > most) break;
+      if (closer.length > most) return features;
       features = closer;
     }
-    return features;
+    // Past clusterMaxZoom all stand alone. What a far cluster holds says little of a small box: the nearest ones tell whether they are too many.
+    return near < Math.floor(zoom) && held() <= most ? clusters.getClusters(box, zoom) : features;
   }
 
   #wants(kind: string): boolean {

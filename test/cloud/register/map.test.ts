@@ -195,3 +195,18 @@ test('a choice of kinds leaves the others out of clusters and single devices ali
   expect(of(['camera'], 15)).toBe(21);
   expect(of(['manhole-cover'], 15)).toBe(40);
 });
+
+test('where far more stand around a small box than are told at once, its own still stand alone close in', async () => {
+  // Six thousand within one far cluster, a hundred of them in the box.
+  const inputs = Array.from({ length: 6000 }, (_, i) => ({
+    id: `d${i}`,
+    kind: 'manhole-cover',
+    position: i < 100 ? { lon: 114.2 + i * 1e-6, lat: 36.4 } : { lon: 114.21 + (i % 100) * 0.0004, lat: 36.41 + Math.floor(i / 100) * 0.0004 },
+  }));
+  for (let i = 0; i < inputs.length; i += 1000) await register.devices.create(system, inputs.slice(i, i + 1000), () => '');
+  const small = [114.1995, 36.3995, 114.2005, 36.4005] as [number, number, number, number];
+  expect(register.map.within(all, small, 17).devices).toHaveLength(100);
+  expect(register.map.within(all, small, 17).clusters).toEqual([]);
+  // All of them at once stay clusters.
+  expect(register.map.within(all, world, 17).devices.length).toBeLessThan(200);
+});
