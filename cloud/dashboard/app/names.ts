@@ -5,6 +5,11 @@ import type { Case, Device } from './shapes.ts';
 /** Ids as people call them. Reading these in markup follows language and lists. An id nobody named is shown as it is. */
 export const kindName = (kind: string): string => pick(lists.kinds.get(kind)?.label) || kind;
 export const gridName = (grid: string | null | undefined): string => (grid ? lists.grids.get(grid)?.name || grid : '');
+/** With the word before it, where the name does not say it already. */
+export const gridLabel = (grid: string | null | undefined): string => {
+  const name = gridName(grid);
+  return name === '' || name.includes(t('thing.grid')) ? name : `${t('thing.grid')} ${name}`;
+};
 export const workerOf = (grid: string | null | undefined): string => (grid ? (lists.grids.get(grid)?.worker ?? '') : '');
 export const departmentName = (department: string | null | undefined): string => (department ? pick(lists.departments.get(department)?.name) || department : '');
 export const siteName = (site: string | null | undefined): string => (site ? pick(lists.sites.get(site)?.name) || site : '');
