@@ -1,16 +1,6 @@
 // `npm start`: builds if needed, then becomes the program: one process, so that a signal reaches it.
-import { readFileSync } from 'node:fs';
 import { build } from './build.mjs';
-
-/** Whose child this is, and whose that one is: npm puts a shell between, which outlives it. */
-function descent() {
-  try {
-    return `${process.ppid} ${readFileSync(`/proc/${process.ppid}/stat`, 'utf8').split(') ')[1].split(' ')[1]}`;
-  } catch {
-    // A system without /proc, or the parent is gone: then the parent's number tells.
-    return String(process.ppid);
-  }
-}
+import { descent } from './descent.mjs';
 
 const from = descent();
 await build();

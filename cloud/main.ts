@@ -2,6 +2,7 @@
 import { systemClock } from '../devices/clock.ts';
 import { GwError, reasonOf } from '../devices/errors.ts';
 import { createLog } from '../devices/log.ts';
+import { watchNpm } from '../devices/parent.ts';
 import { startCloud } from './app.ts';
 import { holdDataFolder } from './data-folder.ts';
 import { Ending } from './ending.ts';
@@ -9,8 +10,6 @@ import { readSettings, type Settings } from './settings.ts';
 
 /** Every step of the end has this long, ms; all together stay within the ten seconds of the contract. */
 const stepMs = 2500;
-/** How often a process started by npm looks whether npm is still there, ms. */
-const parentEveryMs = 1000;
 
 function giveUp(thrown: unknown): never {
   process.stderr.write(`${reasonOf(thrown)}\n`);
@@ -44,12 +43,7 @@ process.on('SIGINT', () => void leave('SIGINT', 0));
 process.on('SIGHUP', () => void leave('SIGHUP', 0));
 // Whoever started us is gone, kill -9 included: nothing of ours outlives it.
 process.on('disconnect', () => void leave('the parent process is gone', 0));
-if (process.env.npm_lifecycle_event !== undefined && process.ppid > 1) {
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) void leave('npm is gone', 0);
-  }, parentEveryMs).unref();
-}
+watchNpm(systemClock, process.env, () => void leave('npm is gone', 0));
 
 try {
   const folder = holdDataFolder(settings.GW_DATA_DIR);

@@ -5,15 +5,14 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../devices/clock.ts';
 import { fatal, reasonOf } from '../devices/errors.ts';
 import { createLog, type Logger } from '../devices/log.ts';
+import { watchNpm } from '../devices/parent.ts';
 import { Agent } from './agent.ts';
 import { type AgentConfig, loadConfig } from './config.ts';
-import { descent } from './parent.ts';
 
 /** As the package says; dist/edge/ is two folders below it. */
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 /** Whatever hangs: the process is gone after so long. */
 const stopWithinMs = 9_000;
-const parentEveryMs = 1000;
 
 function settings(): AgentConfig {
   let file: string | undefined;
@@ -48,17 +47,13 @@ async function run(config: AgentConfig, log: Logger): Promise<void> {
       stop('failure');
     },
   });
-  const parents = descent();
-  const watch = setInterval(() => {
-    if (process.env.npm_lifecycle_event && descent() !== parents) stop('the parent is gone');
-  }, parentEveryMs);
-  watch.unref();
+  const unwatch = watchNpm(systemClock, process.env, () => stop('the parent is gone'));
 
   function stop(why: string): void {
     if (stopping) return;
     stopping = true;
     log.info({ why }, 'agent: stopping');
-    clearInterval(watch);
+    unwatch();
     setTimeout(() => {
       log.error('agent: it did not stop in time');
       process.exit(1);

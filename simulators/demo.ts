@@ -2,7 +2,7 @@
 import { systemClock } from '../devices/clock.ts';
 import { GwError, reasonOf } from '../devices/errors.ts';
 import { createLog, type LogLevel, logLevels } from '../devices/log.ts';
-import { watchNpm } from './demo/parent.ts';
+import { watchNpm } from '../devices/parent.ts';
 import { demoSettings } from './demo/settings.ts';
 import { programsBeside, Supervisor } from './demo/supervisor.ts';
 

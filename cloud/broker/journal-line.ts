@@ -2,8 +2,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Clock } from '../../devices/clock.ts';
 import { type GwError, retry } from '../../devices/errors.ts';
-import { EntryWriter } from '../journal/codec.ts';
 import type { Entry, Share } from '../journal/journal.ts';
+import { EntryWriter } from '../journal/journal.ts';
 import type { AppendAnswer, AppendRequest } from '../threads/threads.ts';
 
 /** Called once: with null when it is on disk, with what to say of it when nothing was kept. */

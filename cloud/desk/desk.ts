@@ -15,6 +15,7 @@ import type { DeskTables } from './tables.ts';
 
 export { type AuditEntry, audit, auditList } from './audit.ts';
 export type { Append, NumberedChange } from './outbox.ts';
+export type { DeviceTable } from './tables/register.ts';
 export type { DeskTables } from './tables.ts';
 export type Trx = Transaction<DeskTables>;
 /** Says what must follow, in the order of the calls. */

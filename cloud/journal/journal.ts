@@ -66,4 +66,5 @@ export type FromJournal = { lastRow: number };
 /** The consumer has all up to `row` on its own disk: it may be removed. Sent once at the start, too. */
 export type ToJournal = { durable: number };
 
+export { EntryWriter } from './codec.ts';
 export { openJournalReader } from './reader.ts';

@@ -1,6 +1,6 @@
 /** A device between its row in desk.db, its shape at the API, and the facts that the path must know. */
 import type { Insertable, Selectable } from 'kysely';
-import type { DeviceTable } from '../desk/tables/register.ts';
+import type { DeviceTable } from '../desk/desk.ts';
 import type { DeviceFacts } from '../ingest/ingest.ts';
 import type { Latest } from '../threads/threads.ts';
 import type { Device, DeviceInput, DevicePatch, DeviceStatus } from './device.ts';

@@ -4,10 +4,10 @@ import { type Basemap, drawBasemap } from './basemap.ts';
 import { type Department, departments } from './departments.ts';
 import { type Device, Installer } from './devices.ts';
 import { type Grid, numberGrids } from './grids.ts';
-import { buildMesh } from './mesh.ts';
 import { middle } from './plane.ts';
 import { placeSchools, type Site } from './schools.ts';
 import { nameStreets } from './streets.ts';
+import { buildMesh } from './town.ts';
 
 export type { Basemap, Department, Device, Grid, Site };
 

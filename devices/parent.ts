@@ -1,6 +1,6 @@
 /** Notices that whoever started this process is gone, kill -9 included. */
 import { readFileSync } from 'node:fs';
-import { type Clock, every } from '../../devices/clock.ts';
+import { type Clock, every } from './clock.ts';
 
 /** The parent of a process, where the system tells (Linux). */
 function parentOf(pid: number): number | null {
