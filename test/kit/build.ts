@@ -1,6 +1,6 @@
 import { build } from '../../.tools/build.mjs';
 
-/** The tests run what a user runs: the built programs. */
+/** The tests run what a user runs: the built programs. A build that fails, fails them all. */
 export default async () => {
-  await build().catch((error: Error) => console.error(error.message));
+  await build();
 };
