@@ -1,12 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-/** `unit` mirrors the sources and holds the contract suites; `path` starts real processes and browsers; `house` reads the tree itself. */
+const built = ['test/kit/build.ts'];
+const patient = { testTimeout: 120_000, hookTimeout: 120_000, globalSetup: built };
+/** The product whole, with its demo district and a browser: one at a time. */
+const whole = ['test/path/{demo,page}.test.ts'];
+
+/**
+ * One after the other: `unit` mirrors the sources and holds the contract suites, `house` reads the tree itself; `path` starts real processes, two
+ * files at a time, for they wait more than they work; `demo` starts the whole product.
+ */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/{devices,edge,cloud,simulators,contracts}/**/*.test.ts'], globalSetup: ['test/kit/build.ts'], testTimeout: 20_000 } },
-      { test: { name: 'path', include: ['test/path/**/*.test.ts'], globalSetup: ['test/kit/build.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false } },
+      { test: { name: 'unit', include: ['test/{devices,edge,cloud,simulators,contracts}/**/*.test.ts'], globalSetup: built, testTimeout: 20_000 } },
       { test: { name: 'house', include: ['test/house/**/*.test.ts'] } },
+      { test: { name: 'path', include: ['test/path/**/*.test.ts'], exclude: whole, ...patient, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { test: { name: 'demo', include: whole, ...patient, fileParallelism: false, sequence: { groupOrder: 2 } } },
     ],
   },
 });

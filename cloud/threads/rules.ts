@@ -46,7 +46,11 @@ const main = rpcOver<RulesTells, RulesCalls>(
     done: (seqs) => judge.done(seqs),
     undone: () => judge.undone(),
     agents: () => judge.agents(),
-    parked: (limit, before) => judge.parked(limit, before),
+    // What is counted as parked is listed, too: the counts run ahead of the commit.
+    parked(limit, before) {
+      if (judge.cursor !== committedRow) commit();
+      return judge.parked(limit, before);
+    },
     parkedTotal: () => judge.parkedTotal(),
     statuses: () => judge.statuses(),
     stats() {
