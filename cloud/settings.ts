@@ -58,7 +58,7 @@ export const settingsTable = {
   GW_INFLUX_BUCKET: optional('a name', 'bucket of an InfluxDB 2.x'),
   GW_INFLUX_TOKEN: optional('a token', 'token of an InfluxDB 2.x'),
   GW_DATABASE_URL: later('PostgreSQL for register, cases, accounts'),
-  GW_ADMIN_PASSWORD: optional('at least 10 characters', 'password of `admin` at the first start; unset: generated and printed once', /^.{10,}$/),
+  GW_ADMIN_PASSWORD: optional('at least 8 characters', 'password of `admin` at the first start; unset: generated and printed once', /^.{8,}$/),
   GW_TIMEZONE: {
     fallback: 'Asia/Shanghai',
     allowed: 'a name of the IANA time zone database',

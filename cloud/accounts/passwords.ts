@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import { invalid } from '../refusal.ts';
 
-export const shortestPassword = 10;
+/** NIST SP 800-63B, 5.1.1.1: at least 8, no rules of composition. */
+export const shortestPassword = 8;
 export const longestPassword = 256;
 
 /** argon2id with OWASP's parameters (19 MiB, 2 passes, 1 lane), which are the library's own. Runs off the main thread. */
