@@ -34,7 +34,7 @@ test('what is wrong in an account is named, and its password never told back', a
     scope: expect.stringContaining('"all":true'),
   });
   const short = await make({ username: 'x', password: 'short', role: 'viewer', scope: { all: true } });
-  expect(short.json().errors).toEqual([{ key: 'password', value: '[secret]', allowed: '10 to 256 characters' }]);
+  expect(short.json().errors).toEqual([{ key: 'password', value: '[secret]', allowed: '8 to 256 characters' }]);
   expect((await make({ username: 'x', password, role: 'school', scope: { site: 's9' } })).json().errors).toEqual([
     { key: 'scope.site', value: 's9', allowed: 'the id of a site that exists' },
   ]);
