@@ -1,4 +1,4 @@
-import { derivedId } from '../../devices/ids.ts';
+import { absence } from './absence.ts';
 import type { AgentGoneRule, RuleKind } from './rules.ts';
 
 interface State {
@@ -19,26 +19,9 @@ export const agentGone: RuleKind<AgentGoneRule, State> = {
       return signal.up && open ? [{ type: 'clear', target, causes: [rule.cause], at: at.rx, by: rule.id, event: null }] : [];
     }
     if (signal.type !== 'time' || state.due === null || state.due > at.jt) return [];
-    const id = derivedId(target.agent ?? '', rule.id, state.due);
+    const raised = absence(rule, target, target.agent ?? '', state.due, at);
     state.due = null;
-    return [
-      {
-        type: 'raise',
-        target,
-        cause: rule.cause,
-        severity: rule.severity,
-        rule: rule.id,
-        id,
-        event: null,
-        ts: at.rx,
-        rx: at.rx,
-        value: null,
-        limit: null,
-        message: rule.message,
-        wantsCase: false,
-        insists: false,
-      },
-    ];
+    return [raised];
   },
   idle: (state) => state.due === null,
   due: (state) => state.due,

@@ -1,4 +1,4 @@
-import { derivedId } from '../../devices/ids.ts';
+import { absence } from './absence.ts';
 import type { RuleKind, SilenceRule } from './rules.ts';
 
 interface State {
@@ -25,27 +25,10 @@ export const silence: RuleKind<SilenceRule, State> = {
     const patience = interval_s === null ? null : rule.intervals * interval_s * 1000;
     if (signal.type === 'time') {
       if (state.due === null || state.due > at.jt || patience === null) return [];
-      const id = derivedId(target.device ?? '', rule.id, state.due);
+      const raised = absence(rule, target, target.device ?? '', state.due, at);
       state.due = null;
       state.left = null;
-      return [
-        {
-          type: 'raise',
-          target,
-          cause: rule.cause,
-          severity: rule.severity,
-          rule: rule.id,
-          id,
-          event: null,
-          ts: at.rx,
-          rx: at.rx,
-          value: null,
-          limit: null,
-          message: rule.message,
-          wantsCase: false,
-          insists: false,
-        },
-      ];
+      return [raised];
     }
     if (signal.type === 'counting') {
       if (signal.on === state.on) return [];
