@@ -9,7 +9,7 @@ export interface Boot {
 
 /** Boots remembered of one device. */
 const maxBoots = 8;
-/** Ranges remembered of one boot. Past it the two oldest become one: a late number between them is then taken for a repeat, which only judges it as history would be. */
+/** Ranges remembered of one boot. Past it the oldest is forgotten: what was never seen is never taken for a repeat, a repeat so old is stored once more, the same. */
 const maxRanges = 512;
 
 /** Adds a number. false: it was there. */
@@ -36,7 +36,7 @@ export function addNumber(ranges: Ranges, seq: number): boolean {
   else if (touchesBefore) ranges[at - 1] = seq;
   else if (touchesAfter) ranges[at] = seq;
   else ranges.splice(at, 0, seq, seq);
-  if (ranges.length > 2 * maxRanges) ranges.splice(1, 2);
+  if (ranges.length > 2 * maxRanges) ranges.splice(0, 2);
   return true;
 }
 

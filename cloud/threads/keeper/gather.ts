@@ -1,6 +1,6 @@
 /** The journal from where the keeper stands: rows decoded into batches. The same rows give the same batches. */
 import type { Logger } from '../../../devices/log.ts';
-import { type DeviceTable, decode, type NumberedChange } from '../../ingest/ingest.ts';
+import { type DeviceTable, decode, emptyMemory, type NumberedChange, place, type ReadingMemory } from '../../ingest/ingest.ts';
 import type { Entry, JournalReader, Row } from '../../journal/journal.ts';
 import { type Batch, emptyBatch } from './batch.ts';
 
@@ -14,6 +14,13 @@ export class Gather {
   readonly #devices: DeviceTable;
   readonly #log: Logger;
   #batch: Batch;
+  /**
+   * What came since the start, by device: a repeat must not overwrite. Of before it knows nothing; a repeat of then brings what is stored already, unless
+   * its sender gives one number to two readings.
+   */
+  readonly #memories = new Map<string, ReadingMemory>();
+  /** Readings that were repeats, since the start. */
+  repeats = 0;
   /** Rows whose bytes were not those that were written, since the start. */
   damaged = 0;
 
@@ -71,9 +78,22 @@ export class Gather {
     for (const item of decode({ agent, topic, payload, rx }, this.#devices)) {
       if (item.type !== 'reading') continue;
       const { device, ts, clock, values } = item.reading;
+      if (place(this.#memoryOf(device.id), item.reading).place === 'repeat') {
+        this.repeats++;
+        continue;
+      }
       this.#batch.readings.push({ device: device.id, kind: device.kind, ts, rx, clock, values });
       this.#batch.sources.push({ agent, topic });
     }
+  }
+
+  #memoryOf(device: string): ReadingMemory {
+    let memory = this.#memories.get(device);
+    if (!memory) {
+      memory = emptyMemory();
+      this.#memories.set(device, memory);
+    }
+    return memory;
   }
 
   /** After a crash the desk may have written one twice. */

@@ -103,14 +103,14 @@ export class Keeper {
   /** Readings. `position`: the row up to which none is missing in the store. */
   stats(): Awaited<ReturnType<TelemetryCalls['stats']>> {
     const { accepted, parked, retries } = this.#counts;
-    const { batch } = this.#gather;
+    const { batch, repeats } = this.#gather;
     const waiting = batch.readings.length + (this.#writing?.readings.length ?? 0);
     const oldest = this.#writing?.readings[0]?.rx ?? batch.readings[0]?.rx ?? (batch.row < this.#lastRow ? batch.rx : null);
     return {
-      in: accepted + parked + waiting,
+      in: accepted + repeats + parked + waiting,
       accepted,
       rejected: 0,
-      repeats: 0,
+      repeats,
       parked,
       waiting,
       lagMs: oldest === null ? 0 : Math.max(0, this.#options.clock.now() - oldest),

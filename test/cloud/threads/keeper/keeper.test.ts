@@ -43,6 +43,17 @@ describe('the keeper of telemetry', () => {
     expect(kept.durable.at(-1)).toBe(kept.lastRow);
   });
 
+  it('does not let a repeat overwrite what is stored, and counts it', async () => {
+    await open();
+    const ts = kept.clock.now() - 10_000;
+    const numbered = (tilt_deg: number, at = ts, seq = 4) => ({ boot: 1, seq, ts: at, values: { tilt_deg } });
+    for (const one of [numbered(1), numbered(99), numbered(99, ts - 1000), numbered(2, ts + 1000), numbered(3, ts + 1000, 5)]) await kept.say(one);
+    await kept.pass(100);
+    // The same number with a newer time is another reading; another number with the same time takes its place.
+    expect(await kept.values('tilt_deg')).toMatchObject({ ts: [ts, ts + 1000], value: [1, 3] });
+    expect(kept.keeper.stats()).toMatchObject({ in: 5, accepted: 3, repeats: 2, waiting: 0 });
+  });
+
   it('writes the first reading at once, and those that follow within 100 ms together', async () => {
     await open();
     await kept.pass(5000);
