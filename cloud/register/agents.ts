@@ -9,7 +9,7 @@ import { inScope, type Scope } from '../scope.ts';
 import type { AgentCounts, Credential } from '../threads/threads.ts';
 import type { Actor } from './devices.ts';
 import type { Roster } from './roster.ts';
-import { describedOf, type Former, factsOf, formerAfter } from './rows.ts';
+import { type Described, describedOf, type Former, factsOf, formerAfter } from './rows.ts';
 
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const Role = Type.Enum(['agent', 'bridge'] as const, { description: 'agent or bridge' });
@@ -54,6 +54,8 @@ export interface AgentsDeps {
   counts(): Promise<Record<string, AgentCounts>> | Record<string, AgentCounts>;
   /** Of each agent with a connection: since when (ms). */
   online(): Promise<Record<string, number>> | Record<string, number>;
+  /** Devices that were committed without their agent. */
+  unbound(rows: readonly { slot: number; described: Described }[]): void;
 }
 
 const noCounts: AgentCounts = { lastSeen: null, received: 0, repeats: 0, reused: 0, parked: 0, gaps: 0, version: null, boot: null };
@@ -151,7 +153,7 @@ export class Agents {
 
   /** Its devices stay, unbound; it is cut off at once. */
   async remove(actor: Actor, id: string): Promise<void> {
-    const { desk, clock, gate, roster } = this.#deps;
+    const { desk, clock, gate, unbound: tell } = this.#deps;
     const now = clock.now();
     let removed = false;
     const act = desk.act(async (trx, follow, committed) => {
@@ -176,7 +178,7 @@ export class Agents {
       await audit(trx, { at: now, by: actor.username, action: 'remove', subject: `agent ${id}`, detail: { devices: unbound.length } });
       committed(() => {
         removed = true;
-        for (const { slot, device } of unbound) roster.put(slot - 1, device);
+        tell(unbound.map(({ slot, device }) => ({ slot: slot - 1, described: device })));
       });
     });
     try {

@@ -169,13 +169,19 @@ export class Devices {
       if (JSON.stringify(facts) !== JSON.stringify(factsOf(before, former))) follow({ type: 'devices', devices: [facts] });
       await audit(trx, { at: now, by: actor.username, action: 'change', subject: `device ${id}`, detail: patch });
       committed(() => {
-        const { placed } = this.#deps.roster.entry(row.slot - 1);
-        this.#deps.roster.put(row.slot - 1, after);
-        this.#tell([{ described: after, slot: row.slot - 1, before: placed }]);
+        this.changed([{ slot: row.slot - 1, described: after }]);
       });
     });
     // The actor sees what became of it, even where it has left that one's scope.
     return (await this.get({ all: true }, id)) as Device;
+  }
+
+  /** Takes rows that have been committed as they are now, and tells of them. */
+  changed(rows: readonly { slot: number; described: Described }[]): void {
+    const { roster } = this.#deps;
+    const before = rows.map(({ slot }) => roster.entry(slot).placed);
+    for (const { slot, described } of rows) roster.put(slot, described);
+    this.#tell(rows.map(({ slot, described }, i) => ({ slot, described, before: before[i] as Placed })));
   }
 
   #tell(changed: { described: Described; slot: number; before: Placed | null }[]): void {

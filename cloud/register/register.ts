@@ -43,7 +43,7 @@ export class Register {
   constructor(deps: RegisterDeps) {
     const { desk, clock } = deps;
     this.devices = new Devices({ desk, clock, roster: this.#roster, latest: deps.latest });
-    this.agents = new Agents({ desk, clock, roster: this.#roster, gate: deps.gate, counts: deps.counts, online: deps.online });
+    this.agents = new Agents({ desk, clock, roster: this.#roster, gate: deps.gate, counts: deps.counts, online: deps.online, unbound: (rows) => this.devices.changed(rows) });
     this.places = new Places({ desk, clock, roster: this.#roster });
     this.installation = new InstallationStore({ desk, clock });
     this.map = new DeviceMap({ roster: this.#roster, clock });

@@ -62,8 +62,11 @@ test('a revoked agent is cut off; its devices stay as they were, unbound, and re
   );
   at.journal.length = 0;
   told.length = 0;
+  const heard: unknown[] = [];
+  register.devices.onChange((changed) => heard.push(...changed.map(({ device }) => [device.id, device.agent])));
   await register.agents.remove(system, 'gw-01');
   expect(told).toEqual(['gw-01']);
+  expect(heard).toEqual([['c1', null]]);
   expect(at.journal.map(({ change }) => change)).toEqual([
     { type: 'devices', devices: [expect.objectContaining({ id: 'c1', agent: null, lifecycle: 'in service', former: [{ agent: 'gw-01', until: at.clock.now() }] })] },
     { type: 'agent-removed', agent: 'gw-01' },
