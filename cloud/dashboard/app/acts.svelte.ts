@@ -46,7 +46,7 @@ class Acts {
         }, 2000);
         return;
       }
-      toasts.fail(`${t('error.title')}：${explain(error)}`, error);
+      toasts.fail(t('error.title') + t('sentence.colon') + explain(error), error);
     }
     this.#queue.delete(id);
     delete this.#waiting[id];

@@ -181,6 +181,7 @@ function overlays(u: uPlot, facts: ChartFacts, tone: Record<Severity, string>, c
   ctx.lineWidth = dpr;
   ctx.font = scaled(font, dpr);
   ctx.textAlign = 'left';
+  ctx.textBaseline = 'bottom';
   for (const limit of facts.limits) {
     const y = u.valToPos(limit.at, 'y', true);
     if (y < bbox.top || y > bbox.top + bbox.height) continue;
@@ -191,7 +192,7 @@ function overlays(u: uPlot, facts: ChartFacts, tone: Record<Severity, string>, c
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
     ctx.fillStyle = limit.severity === 'warning' ? color('warning') : tone[limit.severity];
-    ctx.fillText(limit.text, bbox.left + 4 * dpr, y - 4 * dpr);
+    ctx.fillText(limit.text, bbox.left + 4 * dpr, y - 3 * dpr);
   }
   ctx.setLineDash([]);
   for (const alert of facts.alerts) {

@@ -6,6 +6,21 @@ export type Colors = (token: string) => string;
 const nothing = { type: 'FeatureCollection', features: [] } as const;
 const layer = (name: string) => ['==', ['get', 'layer'], name] as ['==', unknown, string];
 
+/** A name steps aside, in em, where a mark would cover it: marks are placed first and are always drawn. */
+const besideMarks = [
+  ['center', [0, 0]],
+  ...[1, 2, 3].flatMap((far) => [
+    ['bottom', [0, -far]],
+    ['top', [0, far]],
+    ['left', [far, 0]],
+    ['right', [-far, 0]],
+    ['top-left', [far, far]],
+    ['bottom-right', [-far, -far]],
+    ['bottom-left', [far, -far]],
+    ['top-right', [-far, far]],
+  ]),
+].flat();
+
 export function mapStyle(color: Colors): StyleSpecification {
   const label = { 'text-color': color('text2'), 'text-halo-color': color('mapDistrict'), 'text-halo-width': 1.5 };
   const style = {
@@ -64,7 +79,7 @@ export function mapStyle(color: Colors): StyleSpecification {
         source: 'base',
         minzoom: 13,
         filter: ['in', ['get', 'layer'], ['literal', ['road', 'street']]],
-        layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': ['sans-serif'], 'text-size': 11 },
+        layout: { 'symbol-placement': 'line', 'symbol-spacing': 180, 'text-field': ['get', 'name'], 'text-font': ['sans-serif'], 'text-size': 11 },
         paint: label,
       },
       {
@@ -72,7 +87,7 @@ export function mapStyle(color: Colors): StyleSpecification {
         type: 'symbol',
         source: 'base',
         filter: layer('river'),
-        layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': ['sans-serif'], 'text-size': 11, 'text-letter-spacing': 0.25, 'symbol-spacing': 600 },
+        layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': ['sans-serif'], 'text-size': 11, 'text-letter-spacing': 0.25, 'symbol-spacing': 300 },
         paint: label,
       },
       {
@@ -81,14 +96,20 @@ export function mapStyle(color: Colors): StyleSpecification {
         source: 'base',
         maxzoom: 15.5,
         filter: layer('label'),
-        layout: { 'text-field': ['get', 'name'], 'text-font': ['sans-serif'], 'text-size': 14, 'text-letter-spacing': 0.22 },
+        layout: {
+          'text-field': ['get', 'name'],
+          'text-font': ['sans-serif'],
+          'text-size': 14,
+          'text-letter-spacing': 0.22,
+          'text-variable-anchor-offset': besideMarks,
+        },
         paint: label,
       },
       {
         id: 'marks',
         type: 'symbol',
         source: 'marks',
-        layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'symbol-sort-key': ['get', 'order'] },
+        layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'symbol-sort-key': ['get', 'order'] },
       },
       {
         id: 'names',
@@ -108,7 +129,6 @@ export function mapStyle(color: Colors): StyleSpecification {
           'icon-anchor': 'bottom-left',
           'icon-offset': ['get', 'offset'],
           'icon-allow-overlap': true,
-          'icon-ignore-placement': true,
           'symbol-sort-key': ['get', 'order'],
         },
       },

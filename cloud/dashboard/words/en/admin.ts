@@ -159,6 +159,8 @@ export const admin: Record<keyof typeof zh, string> = {
   'health.stage.rules': 'Rules',
   'health.stage.alerts': 'Alerts',
   'health.stage.telemetry': 'Telemetry',
+  'health.stage.cases': 'Cases and replies',
+  'health.stage.live': 'Live',
   'places.worker': 'Worker',
   'places.add.departments': 'Add a department',
   'places.add.grids': 'Add a grid',

@@ -90,6 +90,7 @@ export const frame: Record<keyof typeof zh, string> = {
   'state.home': 'Back to the start',
   'error.region': 'This part did not load. The others go on.',
   'state.tooMany': 'The first {{n}} of {{total}}',
+  'error.page': 'The page was renewed, or cannot be loaded just now. Please reload it.',
   'error.title': 'That did not work',
   'error.network': 'The cloud cannot be reached. What is shown stays; try again later.',
   'error.server': 'The cloud failed ({{status}}). Nothing was saved; try again.',

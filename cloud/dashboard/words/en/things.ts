@@ -4,6 +4,8 @@ export const things: Record<keyof typeof zh, string> = {
   'severity.critical': 'Critical',
   'severity.warning': 'Warning',
   'severity.info': 'Info',
+  'mark.name': '{{what}}, {{state}}',
+  'sentence.colon': ': ',
   'alert.sos': 'SOS',
   'alert.firing': 'Firing',
   'alert.unacknowledged': 'not acknowledged',

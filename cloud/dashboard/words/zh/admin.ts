@@ -158,6 +158,8 @@ export const admin = {
   'health.stage.rules': '规则',
   'health.stage.alerts': '告警',
   'health.stage.telemetry': '时序存储',
+  'health.stage.cases': '案件与命令回复',
+  'health.stage.live': '实时推送',
   'places.worker': '网格员',
   'places.add.departments': '添加部门',
   'places.add.grids': '添加网格',

@@ -89,6 +89,7 @@ export const frame = {
   'state.home': '回到首页',
   'error.region': '这一部分没有载入。其余部分照常。',
   'state.tooMany': '显示前 {{n}} 条，共 {{total}} 条',
+  'error.page': '页面已更新，或暂时载入不了。请重新载入。',
   'error.title': '操作未完成',
   'error.network': '连接不到云端。已显示的内容还在，可稍后重试。',
   'error.server': '云端出错（{{status}}）。没有保存任何内容，可重试。',

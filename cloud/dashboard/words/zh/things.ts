@@ -3,6 +3,8 @@ export const things = {
   'severity.critical': '严重',
   'severity.warning': '警告',
   'severity.info': '提示',
+  'mark.name': '{{what}}，{{state}}',
+  'sentence.colon': '：',
   'alert.sos': 'SOS 求助',
   'alert.firing': '告警中',
   'alert.unacknowledged': '未确认',
