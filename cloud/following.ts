@@ -24,6 +24,8 @@ export class Following {
   #busy = false;
   #stopped = false;
   #pauseMs = firstPauseMs;
+  #done = 0;
+  #trouble: string | null = null;
   #cancel: () => void = () => {};
 
   constructor(deps: FollowingDeps) {
@@ -35,8 +37,9 @@ export class Following {
     this.#wake();
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
+  /** `trouble`: why what waits could not be done last; null when nothing is wrong. */
+  stats(): { done: number; waiting: number; trouble: string | null } {
+    return { done: this.#done, waiting: this.#waiting.length, trouble: this.#trouble };
   }
 
   /** What is not done is told again at the next start. */
@@ -59,10 +62,13 @@ export class Following {
         await (this.#deps.takers[type] as (rows: Outgoing[]) => Promise<void>)(rows);
         await this.#deps.done(rows.map(({ seq }) => seq));
         this.#waiting.splice(0, rows.length);
+        this.#done += rows.length;
+        this.#trouble = null;
         this.#pauseMs = firstPauseMs;
       }
     } catch (thrown) {
-      this.#deps.log.warn({ reason: reasonOf(thrown), pauseMs: this.#pauseMs }, 'what the rules ask for cannot be done now; trying again');
+      this.#trouble = reasonOf(thrown);
+      this.#deps.log.warn({ reason: this.#trouble, pauseMs: this.#pauseMs }, 'what the rules ask for cannot be done now; trying again');
       this.#cancel = this.#deps.clock.after(this.#pauseMs, () => this.#wake());
       this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
     } finally {

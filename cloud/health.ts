@@ -22,8 +22,14 @@ export const Health = Type.Object({
 });
 export type Health = Static<typeof Health>;
 
+/** What the main thread counts itself: what alerts and replies ask of the desk, and what pages are sent. */
+export interface MainCounts {
+  following: { done: number; waiting: number; trouble: string | null };
+  live: { deltas: number } & Record<string, number>;
+}
+
 /** Asks every stage. A stage that has trouble is named in `problems`; the others go on. */
-export async function readHealth(path: Path): Promise<Health> {
+export async function readHealth(path: Path, { following, live }: MainCounts): Promise<Health> {
   const [gate, journal, rules, telemetry] = await Promise.all([path.broker.stats(), path.journal.stats(), path.rules.stats(), path.telemetry.stats()]);
   const { connections, telemetry: flow, online: _online, ...gateCounts } = gate;
   const { position, store, error, ...telemetryCounts } = telemetry;
@@ -45,10 +51,13 @@ export async function readHealth(path: Path): Promise<Health> {
       telemetryBehind: journal.lastRow - position,
     },
   };
+  const none = { rejected: 0, repeats: 0, parked: 0, waiting: 0, lagMs: null };
+  const { deltas, ...ofLive } = live;
   const problems: string[] = [];
   if (journal.error !== null) problems.push(`The journal's disk refuses: ${journal.error}`);
   if (!flow) problems.push('Telemetry is held: the journal is full up to the part kept for events.');
   if (error !== null) problems.push(`Telemetry is kept and waits: ${error}`);
+  if (following.trouble !== null) problems.push(`Cases and replies wait: ${following.trouble}`);
   return {
     status: problems.length === 0 ? 'ok' : 'degraded',
     problems,
@@ -59,6 +68,8 @@ export async function readHealth(path: Path): Promise<Health> {
       rules: rules.rules,
       alerts: rules.alerts,
       telemetry: { ...telemetryCounts, more: { ...telemetryCounts.more, store, behind: journal.lastRow - position } },
+      cases: { ...none, in: following.done + following.waiting, accepted: following.done, waiting: following.waiting },
+      live: { ...none, in: deltas, accepted: deltas, more: ofLive },
     },
   };
 }

@@ -43,12 +43,13 @@ describe('what follows from the rules', () => {
     });
     following.take([row(1, 'case-wanted'), row(2, 'reply')]);
     await settle();
-    expect(following.waiting).toBe(2);
+    expect(following.stats()).toEqual({ done: 0, waiting: 2, trouble: 'disk full' });
     clock.advance(100);
     await settle();
     expect(taken).toEqual([]);
     clock.advance(200);
     await settle();
     expect(taken).toEqual([1, 2]);
+    expect(following.stats()).toEqual({ done: 2, waiting: 0, trouble: null });
   });
 });

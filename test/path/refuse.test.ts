@@ -86,7 +86,7 @@ describe('bad input', () => {
 
   it('adds up at every stage', async () => {
     const { stages } = await admin.get('/health');
-    expect(Object.keys(stages)).toEqual(expect.arrayContaining(['gate', 'journal', 'ingest', 'rules', 'alerts', 'telemetry']));
+    expect(Object.keys(stages)).toEqual(expect.arrayContaining(['gate', 'journal', 'ingest', 'rules', 'alerts', 'telemetry', 'cases', 'live']));
     for (const [name, stage] of Object.entries(stages) as [string, Record<string, number>][])
       expect({ name, sum: Number(stage.accepted) + Number(stage.rejected) + Number(stage.repeats) + Number(stage.parked) + Number(stage.waiting) }).toEqual({
         name,
