@@ -116,7 +116,8 @@ export async function startCloud({ settings, clock, log, here, ending, onDeath }
   let ready = false;
   const metrics = new Metrics();
   const identify = identifyBy(accounts, register.agents);
-  const health = async (): Promise<Health> => (ready ? readHealth(path, { following: following.stats(), live: live.stats() }) : { status: 'starting', problems: ['The cloud is starting.'], stages: {} });
+  const health = async (): Promise<Health> =>
+    ready ? readHealth(path, { following: following.stats(), live: live.stats() }) : { status: 'starting', problems: ['The cloud is starting.'], stages: {} };
   const http = await buildHttp({
     clock,
     log,
