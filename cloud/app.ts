@@ -26,6 +26,7 @@ export interface CloudOptions {
   settings: Settings;
   clock: Clock;
   log: Logger;
+  version: string;
   /** Folder of the bundle, with a slash at its end: the threads lie in it, the page beside it. */
   here: URL;
   ending: Ending;
@@ -40,9 +41,7 @@ export interface RunningCloud {
   adminPassword: string | null;
 }
 
-export const version = '0.1.0';
-
-export async function startCloud({ settings, clock, log, here, ending, onDeath }: CloudOptions): Promise<RunningCloud> {
+export async function startCloud({ settings, clock, log, version, here, ending, onDeath }: CloudOptions): Promise<RunningCloud> {
   const folder = settings.GW_DATA_DIR;
   const timezone = settings.GW_TIMEZONE;
   // What the threads tell before the desk is there is asked for again when it is.

@@ -1,4 +1,5 @@
 /** The cloud as a process: settings, the data folder, the app, signals, and the end. */
+import { readFileSync } from 'node:fs';
 import { systemClock } from '../devices/clock.ts';
 import { GwError, reasonOf } from '../devices/errors.ts';
 import { createLog } from '../devices/log.ts';
@@ -8,6 +9,8 @@ import { holdDataFolder } from './data-folder.ts';
 import { Ending } from './ending.ts';
 import { readSettings, type Settings } from './settings.ts';
 
+/** As the package says; dist/cloud/ is two folders below it. */
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 /** Every step of the end has this long, ms; all together stay within the ten seconds of the contract. */
 const stepMs = 2500;
 
@@ -52,6 +55,7 @@ try {
     settings,
     clock: systemClock,
     log,
+    version,
     here: new URL('.', import.meta.url),
     ending,
     onDeath: (reason) => {
