@@ -19,6 +19,8 @@ export const openBrowser = (): Promise<Browser> => chromium.launch({ executableP
 
 export interface Watched {
   page: Page;
+  /** What the socket brought, frame by frame. */
+  frames: string[];
   /** What the page complained of: errors of scripts, refused by the policy, failed requests other than asked for. */
   complaints: string[];
 }
@@ -35,6 +37,8 @@ export async function signedIn(
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
+  const frames: string[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(payload.toString())));
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     // 401 is how a page learns that nobody is signed in yet.
@@ -45,8 +49,42 @@ export async function signedIn(
   await page.locator('input[name=password]').fill(password);
   await page.locator('button[type=submit]').click();
   await page.locator('input[name=password]').waitFor({ state: 'detached' });
-  return { page, complaints };
+  return { page, frames, complaints };
 }
+
+/** How much of the page lies beyond the right edge, px. */
+export const sideScroll = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+
+/** What is wrong with the bar at the page's present width: parts out of sight, over one another, or with their text cut. */
+export const barFaults = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const bar = document.querySelector('header.bar');
+    const right = bar?.lastElementChild;
+    if (!bar || !right) return ['no bar'];
+    const parts = [...[...bar.children].filter((part) => part !== right), ...right.children].filter((part) => part.getBoundingClientRect().width > 0);
+    const found: string[] = [];
+    parts.forEach((part, i) => {
+      const { left, right: end } = part.getBoundingClientRect();
+      const name = part.className || part.tagName;
+      if (left < -0.5 || end > window.innerWidth + 0.5) found.push(`${name} is out of sight`);
+      const before = parts[i - 1]?.getBoundingClientRect();
+      if (before && left < before.right - 0.5) found.push(`${name} covers what is before it`);
+    });
+    // Search and place may be short; words and figures stand whole.
+    for (const text of bar.querySelectorAll('nav a, .chip, .right b, .figure, .p99, .who, .clock'))
+      if (text.scrollWidth > text.clientWidth + 1 && getComputedStyle(text).display !== 'inline') found.push(`"${text.textContent}" is cut`);
+    return found;
+  });
+
+/** Visible targets lower than a thumb wants, 48 px. */
+export const lowTargets = (page: Page, selector: string): Promise<string[]> =>
+  page.evaluate(
+    (wanted) =>
+      [...document.querySelectorAll(wanted)]
+        .filter((one) => one.clientHeight > 0 && one.getBoundingClientRect().height < 48)
+        .map((one) => `${one.textContent?.trim()} ${one.clientHeight}`),
+    selector,
+  );
 
 /** Kept as a build artefact, to be looked at. */
 export async function shoot(page: Page, name: string): Promise<void> {

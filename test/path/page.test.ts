@@ -1,9 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import mqtt from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, shoot, signedIn } from '../kit/browser.ts';
+import { barFaults, lowTargets, openBrowser, shoot, sideScroll, signedIn } from '../kit/browser.ts';
 import { Demo } from '../kit/demo.ts';
-import { Person, until } from '../kit/product.ts';
+import { Person, publish, until } from '../kit/product.ts';
 
 const acts = {
   'zh-CN': { register: '立案', dispatch: '派遣', accept: '接收并处置', feedback: '反馈', check: '开始核查', pass: '核查通过', close: '结案' },
@@ -23,6 +26,44 @@ async function apiAs(demo: Demo, username: string): Promise<Person> {
     body: JSON.stringify({ username, password: demo.password(username) }),
   });
   return new Person(demo.base, (response.headers.getSetCookie()[0] ?? '').split(';')[0] as string);
+}
+
+/** The cloud among the processes of the demo. */
+function cloudOf(demo: Demo): number {
+  const found = readdirSync('/proc').find((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return command.includes('cloud/main.js') && command.includes(demo.folder);
+    } catch {
+      // Ended meanwhile.
+      return false;
+    }
+  });
+  return Number(found);
+}
+
+/** Presses the button of an alarm post that stands on the campus of the demo's school. */
+async function pressSos(demo: Demo, admin: Person, site: string): Promise<void> {
+  const { items } = await admin.get(`/api/devices?kind=alarm-post&site=${site}&limit=1`);
+  const { token } = await admin.post('/api/agents', { id: 'gw-press', name: 'press', role: 'agent' });
+  const { position, grid } = items[0];
+  await admin.post('/api/devices', [
+    {
+      id: 'press-post',
+      kind: 'alarm-post',
+      name: '南门报警柱 09',
+      agent: 'gw-press',
+      site,
+      grid,
+      lifecycle: 'in service',
+      position: { lon: position.lon + 0.0002, lat: position.lat - 0.0002 },
+    },
+  ]);
+  const { cloud } = JSON.parse(readFileSync(join(demo.folder, 'edge/gw-01/agent.json'), 'utf8'));
+  const agent = await mqtt.connectAsync(cloud.url, { clientId: 'gw-press', username: 'gw-press', password: token, protocolVersion: 4, reconnectPeriod: 0 });
+  await publish(agent, 'gw/v1/gw-press/press-post/event', { id: 'PRESSED', ts: Date.now(), kind: 'sos' });
+  await agent.endAsync();
 }
 
 /** The page in real Chromium, on the product as `npm start` starts it. */
@@ -97,6 +138,10 @@ describe('the page', () => {
       return found?.case && found;
     });
     await row.click();
+    await page.locator('aside.context h2').waitFor();
+    await page.getByRole('button', { name: '外观' }).click();
+    await shoot(page, 'alert-light-zh-1920x1080');
+    await page.getByRole('button', { name: '外观' }).click();
     await page.keyboard.press('a');
     await until('it is acknowledged', async () => (await admin.get('/api/alerts?state=acknowledged')).items.some((one: { id: string }) => one.id === id));
     await page.goto(`${demo.base}/#/cases/${alert.case}`);
@@ -112,47 +157,141 @@ describe('the page', () => {
     expect(await page.locator('html').getAttribute('lang')).toMatch(/^en/);
     await page.locator('canvas').first().waitFor();
     await shoot(page, 'command-centre-en-1920x1080');
+    await page.goto(`${demo.base}/#/admin/agents`);
+    await page.getByRole('cell', { name: 'gw-01', exact: true }).waitFor();
+    await shoot(page, 'admin-agents-en-1920x1080');
     await page.goto(`${demo.base}/#/cases/${id}`);
     await runToClose(page, id, 'en-GB');
     expect(complaints).toEqual([]);
     await page.context().close();
   }, 300_000);
 
-  it('is usable on a phone', async () => {
-    const { page, complaints } = await signedIn(browser, demo.base, 'shen.ruochuan', demo.password('shen.ruochuan'), { width: 390, height: 844, locale: 'zh-CN', touch: true });
-    await page.locator('[role=tab]').first().waitFor();
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
-    await shoot(page, 'command-centre-zh-390x844');
-    expect(complaints).toEqual([]);
+  it('keeps its bar whole at every width, in both languages', async () => {
+    const { page } = await signedIn(browser, demo.base, 'shen.ruochuan', demo.password('shen.ruochuan'), { width: 1920, height: 900, locale: 'zh-CN' });
+    await page.locator('header.bar .figure, header.bar .basis').first().waitFor();
+    const faults: string[] = [];
+    for (const language of ['zh', 'en']) {
+      for (const width of [1280, 1366, 1440, 1536, 1600, 1680, 1920, 2560]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+        faults.push(...[...(await barFaults(page)), ...((await sideScroll(page)) > 0 ? ['side scroll'] : [])].map((fault) => `${language} ${width}: ${fault}`));
+      }
+      if (language === 'zh') await page.getByRole('button', { name: '语言' }).click();
+    }
+    expect(faults).toEqual([]);
     await page.context().close();
-  }, 120_000);
+  }, 60_000);
 
-  it('shows a school its own campus alone', async () => {
+  const phones = [
+    { locale: 'zh-CN', language: 'zh', tabs: ['告警', '地图', '案件'] },
+    { locale: 'en-GB', language: 'en', tabs: ['Alerts', 'Map', 'Cases'] },
+  ] as const;
+  it.each(phones)(
+    'is usable on a phone ($language)',
+    async ({ locale, language, tabs }) => {
+      const { page, complaints } = await signedIn(browser, demo.base, 'shen.ruochuan', demo.password('shen.ruochuan'), { width: 390, height: 844, locale, touch: true });
+      const faults: string[] = [];
+      const look = async (name: string) => {
+        await shoot(page, `${name}-${language}-390x844`);
+        if ((await sideScroll(page)) > 0) faults.push(`${name} scrolls to the side`);
+        faults.push(...(await lowTargets(page, '.button.primary, nav.tabs button, .bar .person')).map((low) => `${name}: ${low} is low`));
+      };
+      const shown = ['.feed [role=grid]', '.map canvas', '.board .card'];
+      for (const [i, tab] of tabs.entries()) {
+        await page.locator('nav.tabs').getByRole('button', { name: tab }).tap();
+        await page
+          .locator(shown[i] as string)
+          .first()
+          .waitFor();
+        await look(`phone-${['alerts', 'map', 'cases'][i]}`);
+      }
+      await page.locator('.board .card').first().tap();
+      await page.locator('aside.context a[href^="#/cases/"]').first().tap();
+      await page.locator('.acts button.primary').first().waitFor();
+      await look('phone-case');
+      expect(faults).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+    60_000,
+  );
+
+  it('shows a school its own campus alone, on the page and in what the socket brings', async () => {
     const school = await apiAs(demo, 'gu.yan');
     const { scope } = await school.get('/api/session');
-    const { page, complaints } = await signedIn(browser, demo.base, 'gu.yan', demo.password('gu.yan'), { width: 1920, height: 1080, locale: 'zh-CN' });
-    const site = (await admin.get('/api/sites')).items.find(({ id }: { id: string }) => id === scope.site[0]);
-    const others = (await admin.get('/api/sites')).items.filter(({ id }: { id: string }) => id !== scope.site[0]);
+    const { page, frames, complaints } = await signedIn(browser, demo.base, 'gu.yan', demo.password('gu.yan'), { width: 1920, height: 1080, locale: 'zh-CN' });
+    const sites = (await admin.get('/api/sites')).items;
+    const site = sites.find(({ id }: { id: string }) => id === scope.site[0]);
+    const others = sites.filter(({ id }: { id: string }) => id !== scope.site[0]);
+    expect(others.length).toBeGreaterThan(0);
     await page.getByText(site.name, { exact: false }).first().waitFor();
-    const text = await page.locator('body').innerText();
-    for (const { name } of others) expect(text).not.toContain(name);
+    await until('the socket has brought its view and readings', () => frames.some((frame) => frame.includes('snapshot')) && frames.some((frame) => frame.includes('"reading"')));
     await shoot(page, 'school-zh-1920x1080');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByText(site.name, { exact: false }).first().waitFor();
+    await shoot(page, 'school-zh-390x844');
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0);
+    const seen = `${await page.locator('body').innerText()}\n${frames.join('\n')}`;
+    // Names and ids of the other campuses, and devices that stand on no campus.
+    for (const word of [...others.flatMap(({ id, name }: { id: string; name: string }) => [`"${id}"`, name]), '"cover-', '"lamp-']) expect(seen).not.toContain(word);
     expect(complaints).toEqual([]);
     await page.context().close();
-  }, 120_000);
+  }, 60_000);
+
+  it('takes the screen over at an SOS, at the school and at the command centre, until someone acknowledges', async () => {
+    const { scope } = await (await apiAs(demo, 'gu.yan')).get('/api/session');
+    const view = { width: 1920, height: 1080, locale: 'zh-CN' } as const;
+    const school = await signedIn(browser, demo.base, 'gu.yan', demo.password('gu.yan'), view);
+    const centre = await signedIn(browser, demo.base, 'shen.ruochuan', demo.password('shen.ruochuan'), view);
+    for (const { page } of [school, centre]) await page.getByText('实时', { exact: true }).first().waitFor();
+    await pressSos(demo, admin, scope.site[0]);
+    for (const { page } of [school, centre]) {
+      const takeover = page.getByRole('alertdialog');
+      await takeover.waitFor({ timeout: 5000 });
+      expect(await takeover.innerText()).toContain('南门报警柱 09');
+      // Stray keys are swallowed for a second; Escape closes it at no time.
+      await page.keyboard.press('Escape');
+      await page.locator('button.ack:focus').waitFor();
+      await page.keyboard.press('Escape');
+      expect(await takeover.isVisible()).toBe(true);
+    }
+    await shoot(school.page, 'sos-school-zh-1920x1080');
+    await shoot(centre.page, 'sos-centre-zh-1920x1080');
+    // The feed stays in reach beside it.
+    expect((await centre.page.getByRole('alertdialog').boundingBox())?.x).toBeGreaterThanOrEqual(388);
+    await centre.page.keyboard.press('Space');
+    for (const { page } of [school, centre]) await page.getByRole('alertdialog').waitFor({ state: 'detached', timeout: 5000 });
+    // It shrinks to the context of that alert.
+    expect(await centre.page.locator('aside.context h2').innerText()).toContain('SOS');
+    expect((await admin.get('/api/alerts?state=acknowledged')).items.some(({ device }: { device: string }) => device === 'press-post')).toBe(true);
+    expect([...school.complaints, ...centre.complaints]).toEqual([]);
+    await school.page.context().close();
+    await centre.page.context().close();
+  }, 60_000);
 
   it('says within six seconds when it is no longer live, and catches up by itself', async () => {
     const { page } = await signedIn(browser, demo.base, 'guest', demo.password('guest'), { width: 1920, height: 1080, locale: 'en-GB' });
-    await page.getByText('Live', { exact: true }).first().waitFor();
-    await page.context().setOffline(true);
-    await page
-      .getByText(/No data for|Reconnecting/)
-      .first()
-      .waitFor({ timeout: 30_000 });
-    await shoot(page, 'stale-en-1920x1080');
-    await page.context().setOffline(false);
-    await page.getByText('Live', { exact: true }).first().waitFor();
+    const strip = page.locator('.strip', { hasText: /No data for|Reconnecting/ });
+    const live = page.getByText('Live', { exact: true }).first();
+    const cloud = cloudOf(demo);
+    const faults = [
+      { what: 'the plug pulled', fail: () => page.context().setOffline(true), mend: () => page.context().setOffline(false) },
+      { what: 'the cloud stalled', fail: async () => process.kill(cloud, 'SIGSTOP'), mend: async () => process.kill(cloud, 'SIGCONT') },
+    ];
+    for (const { what, fail, mend } of faults) {
+      await live.waitFor();
+      const failed = performance.now();
+      await fail();
+      try {
+        await strip.waitFor({ timeout: 15_000 });
+        const after = performance.now() - failed;
+        expect(after, `${what}: said after ${Math.round(after)} ms`).toBeLessThanOrEqual(6000);
+        await shoot(page, `stale-${what.split(' ').at(-1)}-en-1920x1080`);
+      } finally {
+        await mend();
+      }
+      await strip.waitFor({ state: 'detached', timeout: 20_000 });
+    }
     await page.context().close();
   }, 120_000);
 });

@@ -3,6 +3,8 @@ import { Problem } from './api.ts';
 
 /** A failure in a person's words: what failed, what is still true. */
 export function explain(error: unknown): string {
+  // A part of the page that is no longer there: another version has been installed since it was opened.
+  if (error instanceof Error && /dynamically imported module|preload CSS/.test(error.message)) return t('error.page');
   if (!(error instanceof Problem)) return String(error);
   if (error.status === 0) return t('error.network');
   if (error.status === 401) return t('signin.expired');

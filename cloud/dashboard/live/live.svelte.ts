@@ -5,7 +5,7 @@ import { now } from '../app/now.svelte.ts';
 import { session } from '../app/session.svelte.ts';
 import type { Alert, Case, Device, Status, Values } from '../app/shapes.ts';
 import { type Basis, budgetMs, ClockOffset, Rolling, type Sample, sampleOf } from './latency.ts';
-import { type LinkState, linkState } from './link.ts';
+import { type LinkState, linkState, staleMs } from './link.ts';
 import { type Change, type Delta, nothingHeld, type Snapshot, takeDelta, takeSnapshot } from './reduce.ts';
 
 /** One `reading` of a watched device. */
@@ -33,6 +33,8 @@ class Live {
   #loaded = $state(false);
   #attempts = $state(0);
   #lastHeard = $state(0);
+  /** When silence was last found too long; between the ticks of the page's clock. */
+  #silentAt = $state(0);
   /** The newest alert's time to this screen. */
   latest = $state.raw<Sample | null>(null);
   latestId = $state<string | null>(null);
@@ -41,6 +43,7 @@ class Live {
   caughtUp = $state.raw<{ items: number; whole: boolean } | null>(null);
   #rolling = new Rolling();
   #offset = new ClockOffset();
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #lost = false;
   #resuming = false;
   #loadedAt = 0;
@@ -48,7 +51,11 @@ class Live {
   #readingListeners = new Map<string, Set<(reading: Reading) => void>>();
 
   readonly link: LinkState = $derived(
-    linkState({ connected: this.#connected, attempts: this.#attempts, loaded: this.#loaded, lastHeard: this.#lastHeard, p99: this.p99 }, now.ms, budgetMs),
+    linkState(
+      { connected: this.#connected, attempts: this.#attempts, loaded: this.#loaded, lastHeard: this.#lastHeard, p99: this.p99 },
+      Math.max(now.ms, this.#silentAt),
+      budgetMs,
+    ),
   );
   readonly alerts: readonly Alert[] = $derived.by(() => {
     this.#alertsAt;
@@ -94,6 +101,7 @@ class Live {
     if (this.#socket) return;
     onHeard(({ sent, received, date }) => this.#offset.add(sent, received, date));
     this.#lastHeard = Date.now();
+    this.#watchSilence();
     const socket = io({ transports: ['websocket'], reconnectionDelay: 500, reconnectionDelayMax: 5000, timeout: 5000 });
     this.#socket = socket;
     socket.on('connect', () => {
@@ -143,6 +151,7 @@ class Live {
   }
 
   stop(): void {
+    clearTimeout(this.#silenceTimer);
     this.#socket?.disconnect();
     this.#socket = null;
   }
@@ -171,6 +180,12 @@ class Live {
 
   #sendWatch(): void {
     if (this.#connected) this.#socket?.emit('watch', { devices: [...this.#readingListeners.keys()].slice(0, 200) });
+  }
+  /** The page's clock moves once a second: silence is told of as soon as it is too long, not at the next tick. */
+  #watchSilence(): void {
+    const left = this.#lastHeard + staleMs + 1 - Date.now();
+    if (left <= 0) this.#silentAt = Date.now();
+    this.#silenceTimer = setTimeout(() => this.#watchSilence(), left > 0 ? left : 1000);
   }
   #hear(): void {
     this.#lastHeard = Date.now();

@@ -12,6 +12,8 @@ window.addEventListener('keydown', wake, { once: true });
 
 /** Plays tones one after the other: [Hz, seconds] each; 0 Hz is a pause. */
 function play(tones: readonly (readonly [number, number])[], loudness: number): () => void {
+  // Before a person's first touch it would be refused, and the browser complains of each try.
+  if (!navigator.userActivation.hasBeenActive) return () => {};
   const audio = wake();
   const gain = audio.createGain();
   gain.gain.value = 0;
