@@ -56,6 +56,10 @@ export class MapEngine {
       this.#ready = true;
       this.#fill();
     });
+    // Whether all that is asked for is drawn, for whoever cannot see it.
+    container.setAttribute('aria-busy', 'true');
+    map.on('dataloading', () => container.setAttribute('aria-busy', 'true'));
+    map.on('idle', () => container.setAttribute('aria-busy', 'false'));
     map.on('move', () => events.moved());
     const still = () => {
       const { lng, lat } = map.getCenter();

@@ -17,7 +17,7 @@ export const school = {
   'school.faces': '人脸已在设备内模糊',
   'school.alerts': '告警',
   'school.calm': '当前没有告警',
-  'school.calmLong': '报警柱、闸机与摄像头的情况见左侧平面图与下方。',
+  'school.calmLong': '报警柱、闸机与摄像头的情况见平面图与列表。',
   'school.cases': '案件',
   'school.noCases': '没有在办案件',
   'school.devices': '设备',
