@@ -86,8 +86,16 @@ export const lowTargets = (page: Page, selector: string): Promise<string[]> =>
     selector,
   );
 
+/** The page claims to be current: live, or slow while the machine is busy. */
+export const linked = (page: Page): Promise<void> => page.locator('.indicator.live, .indicator.slow').waitFor();
+
 /** Kept as a build artefact, to be looked at. */
 export async function shoot(page: Page, name: string): Promise<void> {
+  // A map that a busy machine has not drawn by then is kept as it is.
+  await page
+    .locator('.map [aria-busy=true]')
+    .waitFor({ state: 'detached', timeout: 4000 })
+    .catch(() => {});
   mkdirSync('artefacts/screens', { recursive: true });
   await page.screenshot({ path: `artefacts/screens/${name}.png` });
 }
