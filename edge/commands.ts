@@ -114,9 +114,9 @@ export class Commands {
   #refusal(device: string, { name, args }: CommandPayload): string | null {
     const kind = this.#options.devices.get(device)?.kind;
     if (!kind) return `no device ${device} at this agent`;
-    const spec = kind.commands[name];
+    const spec = Object.hasOwn(kind.commands, name) ? kind.commands[name] : undefined;
     if (!spec) return `a ${kind.id} has no command ${name}; it has ${Object.keys(kind.commands).join(', ')}`;
-    const unknown = Object.keys(args).find((arg) => !spec.args[arg]);
+    const unknown = Object.keys(args).find((arg) => !Object.hasOwn(spec.args, arg));
     if (unknown !== undefined) return `args.${unknown}: ${name} takes ${Object.keys(spec.args).join(', ') || 'no arguments'}`;
     for (const [arg, rule] of Object.entries(spec.args)) {
       const why = faultOf(args[arg], rule);

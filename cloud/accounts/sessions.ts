@@ -8,7 +8,7 @@ import { type GivenScope, scopeOf } from './account.ts';
 import { checkPassword, hashPassword, isPassword, newSecret, secretHash } from './passwords.ts';
 import type { Role } from './rights.ts';
 import type { RightsNews } from './rights-news.ts';
-import { Throttle } from './throttle.ts';
+import { slowed, Throttle } from './throttle.ts';
 import type { Viewer } from './viewer.ts';
 
 /** A session ends when it was not used for so long. */
@@ -38,15 +38,15 @@ export class Sessions {
   async signIn(username: string, password: string, address: string, shown: string | undefined): Promise<SignedIn> {
     const { desk, clock, log } = this.#deps;
     const pair = `${username}\u0000${address}`;
-    this.#pairs.begin(pair);
-    this.#addresses.begin(address);
-    const account = await desk.read.selectFrom('accounts').selectAll().where('username', '=', username).where('removed', 'is', null).executeTakeFirst();
-    if (!(await isPassword(account?.password, password)) || !account) {
+    const limits = [[this.#pairs, pair] as const, [this.#addresses, address] as const];
+    const account = await slowed(limits, async () => {
+      const row = await desk.read.selectFrom('accounts').selectAll().where('username', '=', username).where('removed', 'is', null).executeTakeFirst();
+      return (await isPassword(row?.password, password)) ? row : undefined;
+    });
+    if (!account) {
       log.warn({ username: username.slice(0, 64), address }, 'a sign-in failed');
       throw new Refusal('wrong-password', 'The user name or the password is wrong.');
     }
-    this.#pairs.succeeded(pair);
-    this.#addresses.succeeded(address);
     const secret = newSecret();
     const id = secretHash(secret);
     const now = clock.now();
@@ -114,10 +114,11 @@ export class Sessions {
     const { desk, clock, news } = this.#deps;
     const pair = `${viewer.username}\u0000${address}`;
     checkPassword('new', next);
-    this.#pairs.begin(pair);
-    const account = await desk.read.selectFrom('accounts').select('password').where('username', '=', viewer.username).where('removed', 'is', null).executeTakeFirst();
-    if (!(await isPassword(account?.password, old))) throw invalid([{ key: 'old', value: '[secret]', allowed: 'the present password' }]);
-    this.#pairs.succeeded(pair);
+    const account = await slowed([[this.#pairs, pair]], async () => {
+      const row = await desk.read.selectFrom('accounts').select('password').where('username', '=', viewer.username).where('removed', 'is', null).executeTakeFirst();
+      return (await isPassword(row?.password, old)) ? row : undefined;
+    });
+    if (!account) throw invalid([{ key: 'old', value: '[secret]', allowed: 'the present password' }]);
     const password = await hashPassword(next);
     const present = 'session' in viewer.via ? viewer.via.session : '';
     const ended = await desk.act(async (trx) => {

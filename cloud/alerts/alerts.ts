@@ -47,12 +47,12 @@ export interface AlertFilter {
   device?: string;
   cause?: string;
   limit: number;
-  cursor?: string;
+  cursor?: number;
 }
 
 /** Reads alerts from the rules' file, in any thread. Newest first. Scope is applied here. */
 export interface AlertReader {
-  list(scope: Scope, filter: AlertFilter): { items: Alert[]; next: string | null; total: number };
+  list(scope: Scope, filter: AlertFilter): { items: Alert[]; next: number | null; total: number };
   /** undefined: there is none, or it is out of scope. */
   get(scope: Scope, id: string): Alert | undefined;
   /** All that are not resolved, for the live snapshot. */

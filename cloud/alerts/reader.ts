@@ -33,12 +33,13 @@ export function openAlertReader(file: string): AlertReader {
         values.push(cause);
       }
       const { total } = db.prepare(`select count(*) as total from alerts where ${conditions.join(' and ')}`).get(values) as { total: number };
-      const before = cursor === undefined ? [] : [Number(cursor)];
+      const before = cursor === undefined ? [] : [cursor];
       const rows = db
         .prepare(`select n, grid, site, departments, body from alerts where ${conditions.join(' and ')} ${before.length > 0 ? 'and n < ?' : ''} order by n desc limit ?`)
-        .all(...values, ...before, limit) as AlertRow[];
-      const last = rows.at(-1);
-      return { items: rows.map((row) => placedOf(row).alert), next: rows.length === limit && last ? String(last.n) : null, total };
+        .all(...values, ...before, limit + 1) as AlertRow[];
+      const more = rows.length > limit;
+      const items = more ? rows.slice(0, limit) : rows;
+      return { items: items.map((row) => placedOf(row).alert), next: more ? (items.at(-1)?.n ?? null) : null, total };
     },
     get(scope: Scope, id: string): Alert | undefined {
       const { where, values } = scoped(scope);

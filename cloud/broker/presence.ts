@@ -48,8 +48,8 @@ export class Presence {
   *all(): IterableIterator<Link> {
     for (const { links } of this.#present.values()) yield* links;
   }
-  online(): Record<string, number> {
-    return Object.fromEntries([...this.#present].map(([agent, { since }]) => [agent, since]));
+  online(): Map<string, number> {
+    return new Map([...this.#present].map(([agent, { since }]) => [agent, since]));
   }
 
   /** `written`: it may be let in, or (refused) not. */

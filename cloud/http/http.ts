@@ -9,7 +9,7 @@ import { addAuth, addOriginCheck } from './auth.ts';
 import type { HttpDeps } from './deps.ts';
 import { addOpenApi } from './openapi.ts';
 import { addPage } from './page.ts';
-import { onError, problem, sendProblem } from './problems.ts';
+import { answerBrokenRequest, onError, problem, sendProblem } from './problems.ts';
 import { type App, type Routes, routes } from './routes.ts';
 import { addSecurityHeaders } from './security.ts';
 import { validatorCompiler } from './validation.ts';
@@ -38,6 +38,9 @@ export async function buildHttp(deps: HttpDeps, list: Record<string, Routes> = r
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytes,
+    // An address that cannot be decoded, and what is no HTTP at all, are told in the same shape as the rest.
+    frameworkErrors: onError,
+    clientErrorHandler: answerBrokenRequest,
     // An open page keeps its connection; it must not hold up the end.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },

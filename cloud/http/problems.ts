@@ -1,4 +1,5 @@
 /** The catalogue of problems (RFC 9457) and how whatever was thrown becomes one. Never a stack, a path or a secret. */
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { GwError } from '../../devices/errors.ts';
@@ -64,6 +65,15 @@ export function onError(error: FastifyError | Error, request: FastifyRequest, re
   const body = problemOf(error);
   if (body.status >= 500) request.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
   sendProblem(reply, body);
+}
+
+/** What the parser of HTTP could not read: there is no request to answer to, only the connection, which ends. */
+export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const body = JSON.stringify(tooLarge ? { ...problem('invalid', 'The headers are too large.'), status: 431 } : problem('invalid', 'This is not a request of HTTP/1.1.'));
+  const head = `HTTP/1.1 ${tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'}\r\nconnection: close\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\n\r\n${body}`);
 }
 
 function problemOf(error: FastifyError | Error): Problem {

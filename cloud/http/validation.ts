@@ -3,7 +3,6 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { Settings } from 'typebox/system';
-import { Value } from 'typebox/value';
 import type { Fault } from '../refusal.ts';
 
 export class InputError extends Error {
@@ -38,11 +37,22 @@ interface CheckError {
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const check = compile(schema);
   return (value) => {
-    const input = httpPart === 'body' ? value : Value.Convert(schema, value);
+    const input = httpPart === 'body' ? value : fromText(schema as SchemaNode, value);
     const faults = check(input);
     return faults.length === 0 ? { value: input } : { error: new InputError(faults) };
   };
 };
+
+/** Text that is a decimal number, where one is wanted: `1e2`, `0x10` and `true` are none. */
+function fromText(schema: SchemaNode, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const converted = Object.entries(value).map(([key, text]): [string, unknown] => {
+    const { type } = schema.properties?.[key] ?? {};
+    const isNumber = (type === 'number' || type === 'integer') && typeof text === 'string' && /^-?\d{1,16}(\.\d{1,16})?$/.test(text);
+    return [key, isNumber ? Number(text) : text];
+  });
+  return Object.fromEntries(converted);
+}
 
 /** The wrong parts of a value; none when it fits. */
 export function compile(schema: TSchema): (value: unknown) => Fault[] {

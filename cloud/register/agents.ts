@@ -51,9 +51,9 @@ export interface AgentsDeps {
   /** The gate's knowledge of tokens; told after the change is in the journal. `remove` cuts a connection off at once. */
   gate: { put(credential: Credential): Promise<void> | void; remove(id: string): Promise<void> | void };
   /** What the rules count of each agent. */
-  counts(): Promise<Record<string, AgentCounts>> | Record<string, AgentCounts>;
+  counts(): Promise<Map<string, AgentCounts>> | Map<string, AgentCounts>;
   /** Of each agent with a connection: since when (ms). */
-  online(): Promise<Record<string, number>> | Record<string, number>;
+  online(): Promise<Map<string, number>> | Map<string, number>;
   /** Devices that were committed without their agent. */
   unbound(rows: readonly { slot: number; described: Described }[]): void;
 }
@@ -102,9 +102,9 @@ export class Agents {
         name: row.name,
         role: row.role as Agent['role'],
         devices: bound.get(row.id)?.seen ?? 0,
-        online: row.id in online,
-        since: online[row.id] ?? null,
-        ...(counts[row.id] ?? noCounts),
+        online: online.has(row.id),
+        since: online.get(row.id) ?? null,
+        ...(counts.get(row.id) ?? noCounts),
         created: row.created,
       }),
     );

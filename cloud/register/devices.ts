@@ -18,7 +18,7 @@ export interface DevicesDeps {
   clock: Clock;
   roster: Roster;
   /** Asks the rules for the newest values; devices that never spoke are left out. */
-  latest(ids: string[]): Promise<Record<string, Latest>> | Record<string, Latest>;
+  latest(ids: string[]): Promise<Map<string, Latest>> | Map<string, Latest>;
 }
 
 /** A device as others than the register need it at a glance. */
@@ -209,8 +209,8 @@ export class Devices {
   }
 
   async #shown(rows: DeviceRow[]): Promise<Device[]> {
-    const latest = rows.length === 0 ? {} : await this.#deps.latest(rows.map((row) => row.id));
-    return rows.map((row) => deviceOf(describedOf(row), this.#deps.roster.status(row.slot - 1), latest[row.id]));
+    const latest = rows.length === 0 ? new Map<string, Latest>() : await this.#deps.latest(rows.map((row) => row.id));
+    return rows.map((row) => deviceOf(describedOf(row), this.#deps.roster.status(row.slot - 1), latest.get(row.id)));
   }
 }
 

@@ -12,7 +12,14 @@ const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null
 const strict = { additionalProperties: false };
 const id = Type.String({ pattern: idPattern, description: '1 to 64 letters, digits, ".", "_" or "-"' });
 const name = Type.String({ minLength: 1, maxLength: 200, description: '1 to 200 characters' });
-const Position = Type.Tuple([Type.Number({ minimum: -180, maximum: 180 }), Type.Number({ minimum: -90, maximum: 90 })]);
+/** JSON Schema 2020-12 as OpenAPI 3.1 takes it; a tuple of typebox is draft-07's. */
+const Position = Type.Unsafe<[lon: number, lat: number]>({
+  type: 'array',
+  prefixItems: [Type.Number({ minimum: -180, maximum: 180 }), Type.Number({ minimum: -90, maximum: 90 })],
+  items: false,
+  minItems: 2,
+  maxItems: 2,
+});
 /** The outer ring of a GeoJSON polygon: [lon, lat] in WGS-84, the last as the first. */
 const Ring = Type.Array(Position, { minItems: 4, maxItems: 5000, description: 'a GeoJSON ring: [[lon, lat], …] in WGS-84, at least four, the last as the first' });
 

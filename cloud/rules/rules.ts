@@ -6,7 +6,8 @@ import { idPattern } from '../../devices/ids.ts';
 import type { Severity, Text, Values } from '../../devices/kinds/kinds.ts';
 
 const SeverityName = Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('critical')]);
-const TextPair = Type.Object({ zh: Type.String({ maxLength: 200 }), en: Type.String({ maxLength: 200 }) });
+const strict = { additionalProperties: false };
+const TextPair = Type.Object({ zh: Type.String({ maxLength: 200 }), en: Type.String({ maxLength: 200 }) }, strict);
 const common = {
   id: Type.String({ pattern: idPattern }),
   enabled: Type.Boolean(),
@@ -15,38 +16,47 @@ const common = {
 };
 
 /** A limit on a metric, with hold and hysteresis. */
-export const ThresholdRule = Type.Object({
-  ...common,
-  type: Type.Literal('threshold'),
-  /** The device kind it judges. */
-  kind: Type.String(),
-  metric: Type.String(),
-  op: Type.Union([Type.Literal('>='), Type.Literal('<=')]),
-  /** Mildest first. */
-  levels: Type.Array(Type.Object({ at: Type.Number(), severity: SeverityName }), { minItems: 1, maxItems: 3 }),
-  hold_s: Type.Number({ minimum: 0, maximum: 86_400 }),
-  clear: Type.Number(),
-  clear_hold_s: Type.Number({ minimum: 0, maximum: 86_400 }),
-  message: TextPair,
-});
+export const ThresholdRule = Type.Object(
+  {
+    ...common,
+    type: Type.Literal('threshold'),
+    /** The device kind it judges. */
+    kind: Type.String(),
+    metric: Type.String(),
+    op: Type.Union([Type.Literal('>='), Type.Literal('<=')]),
+    /** Mildest first. */
+    levels: Type.Array(Type.Object({ at: Type.Number(), severity: SeverityName }, strict), { minItems: 1, maxItems: 3 }),
+    hold_s: Type.Number({ minimum: 0, maximum: 86_400 }),
+    clear: Type.Number(),
+    clear_hold_s: Type.Number({ minimum: 0, maximum: 86_400 }),
+    message: TextPair,
+  },
+  strict,
+);
 /** A raising event of a kind. */
-export const EventRule = Type.Object({ ...common, type: Type.Literal('event'), kind: Type.String(), event: Type.String(), severity: SeverityName, message: TextPair });
+export const EventRule = Type.Object({ ...common, type: Type.Literal('event'), kind: Type.String(), event: Type.String(), severity: SeverityName, message: TextPair }, strict);
 /** A device silent for so many of its intervals. */
-export const SilenceRule = Type.Object({
-  ...common,
-  type: Type.Literal('silence'),
-  intervals: Type.Number({ minimum: 1, maximum: 1000 }),
-  severity: SeverityName,
-  message: TextPair,
-});
+export const SilenceRule = Type.Object(
+  {
+    ...common,
+    type: Type.Literal('silence'),
+    intervals: Type.Number({ minimum: 1, maximum: 1000 }),
+    severity: SeverityName,
+    message: TextPair,
+  },
+  strict,
+);
 /** An agent that is gone for so many seconds. */
-export const AgentGoneRule = Type.Object({
-  ...common,
-  type: Type.Literal('agent-gone'),
-  after_s: Type.Number({ minimum: 1, maximum: 86_400 }),
-  severity: SeverityName,
-  message: TextPair,
-});
+export const AgentGoneRule = Type.Object(
+  {
+    ...common,
+    type: Type.Literal('agent-gone'),
+    after_s: Type.Number({ minimum: 1, maximum: 86_400 }),
+    severity: SeverityName,
+    message: TextPair,
+  },
+  strict,
+);
 
 export const Rule = Type.Union([ThresholdRule, EventRule, SilenceRule, AgentGoneRule]);
 export type ThresholdRule = Static<typeof ThresholdRule>;

@@ -70,7 +70,7 @@ export interface GateStats extends StageCounts {
   /** What agents are told of `flow` now. */
   telemetry: boolean;
   /** Of each agent with a connection: since when (ms). */
-  online: Record<string, number>;
+  online: Map<string, number>;
 }
 
 // ——— journal ———
@@ -145,7 +145,7 @@ export type Outgoing = { seq: number } & (
 );
 /** Main → rules. */
 export interface RulesCalls {
-  latest(devices: string[]): Record<string, Latest>;
+  latest(devices: string[]): Map<string, Latest>;
   /** Replaces the watched set; readings of these are told as they come. */
   watch(devices: string[]): void;
   act(act: AlertAct): Promise<AlertActResult>;
@@ -156,7 +156,7 @@ export interface RulesCalls {
   parked(limit: number, before: number | null): ParkedRow[];
   /** How many are still listed. */
   parkedTotal(): number;
-  agents(): Record<string, AgentCounts>;
+  agents(): Map<string, AgentCounts>;
   stats(): { ingest: StageCounts; rules: StageCounts; alerts: StageCounts; position: number; historyPerSecond: number };
   /** Every status that is not `unknown`, once, at the start. */
   statuses(): { id: string; status: Status }[];

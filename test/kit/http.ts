@@ -26,9 +26,9 @@ export interface TestHttp {
   register: Register;
   /** What the gate was told, in order. */
   gate: ({ put: Credential } | { remove: string })[];
-  latest: Record<string, Latest>;
-  counts: Record<string, AgentCounts>;
-  online: Record<string, number>;
+  latest: Map<string, Latest>;
+  counts: Map<string, AgentCounts>;
+  online: Map<string, number>;
   /** What the telemetry thread would answer; nothing until a test says otherwise. */
   telemetry: HttpDeps['telemetry'];
   /** Alerts, cases, photos and commands, with what they ask of other threads in a test's hand. */
@@ -46,11 +46,11 @@ export async function openHttp(more: (at: TestDesk) => Partial<HttpDeps> = () =>
   const at = await openDesk();
   const { desk, clock } = at;
   const gate: TestHttp['gate'] = [];
-  const test = { gate, latest: {}, counts: {}, online: {}, telemetry: { query: async () => [] } } as unknown as TestHttp;
+  const test = { gate, latest: new Map(), counts: new Map(), online: new Map(), telemetry: { query: async () => [] } } as unknown as TestHttp;
   const register = new Register({
     desk,
     clock,
-    latest: (ids) => Object.fromEntries(ids.flatMap((id) => (test.latest[id] ? [[id, test.latest[id]]] : []))),
+    latest: (ids) => new Map([...test.latest].filter(([id]) => ids.includes(id))),
     gate: { put: (put) => void gate.push({ put }), remove: (remove) => void gate.push({ remove }) },
     counts: () => test.counts,
     online: () => test.online,

@@ -3,7 +3,7 @@ import { Alert, type AlertAct } from '../../alerts/alerts.ts';
 import { conflict, notFound } from '../../refusal.ts';
 import { viewerOf } from '../auth.ts';
 import { idParams } from '../bodies.ts';
-import { fromCursor, isText, listOf, paging, query, toCursor } from '../lists.ts';
+import { fromCursor, isWhole, listOf, paging, query, toCursor } from '../lists.ts';
 import type { Routes } from '../routes.ts';
 
 const tags = ['alerts'];
@@ -21,7 +21,7 @@ export const alerts: Routes = (app, { alerts, actOnAlert, clock }) => {
     { config: { may: 'read' }, schema: { tags, summary: 'Alerts of the scope, newest first', querystring: query({ ...Filter, ...paging() }), response: { 200: listOf(Alert) } } },
     async (request) => {
       const { limit = 100, cursor, ...filter } = request.query;
-      const after = fromCursor(cursor, isText);
+      const after = fromCursor(cursor, isWhole);
       const { items, next, total } = alerts.list(viewerOf(request).scope, { ...filter, limit, ...(after === undefined ? {} : { cursor: after }) });
       return { items, next: next === null ? null : toCursor(next), total };
     },

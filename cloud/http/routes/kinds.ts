@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { type Kind, kinds as list } from '../../../devices/kinds/kinds.ts';
-import { listOf } from '../lists.ts';
+import { fromCursor, isWhole, listOf, paging, query, toCursor } from '../lists.ts';
 import type { Routes } from '../routes.ts';
 
 const Text = Type.Object({ zh: Type.String(), en: Type.String() });
@@ -45,12 +45,20 @@ const KindShape = Type.Object({
 });
 
 const shapeOf = ({ id, label, main, metrics, events, commands, limits }: Kind) => ({ id, label, main, metrics, events, commands, limits });
-const answer = { items: list.map(shapeOf), next: null, total: list.length };
+const shapes = list.map(shapeOf);
 
 export const kinds: Routes = (app) => {
   app.get(
     '/api/kinds',
-    { config: { may: 'signed in' }, schema: { tags: ['devices'], summary: 'The kinds of devices, as they are built in', response: { 200: listOf(KindShape) } } },
-    () => answer as never,
+    {
+      config: { may: 'signed in' },
+      schema: { tags: ['devices'], summary: 'The kinds of devices, as they are built in', querystring: query(paging()), response: { 200: listOf(KindShape) } },
+    },
+    (request) => {
+      const { limit = 100, cursor } = request.query;
+      const from = fromCursor(cursor, isWhole) ?? 0;
+      const end = from + limit;
+      return { items: shapes.slice(from, end), next: end < shapes.length ? toCursor(end) : null, total: shapes.length } as never;
+    },
   );
 };

@@ -53,7 +53,7 @@ export const telemetry: Routes = (app, { register, telemetry, clock }) => {
       const from = Math.floor(request.query.from ?? to - dayMs);
       const every = request.query.every === undefined ? undefined : everyMs(request.query.every);
       const faults: Fault[] = metrics
-        .filter((metric) => !(metric in known))
+        .filter((metric) => !Object.hasOwn(known, metric))
         .map((metric) => ({ key: 'metric', value: metric, allowed: `metrics of a ${facts.kind}: ${Object.keys(known).join(', ')}` }));
       if (every === null) faults.push({ key: 'every', value: request.query.every, allowed: everyAllowed });
       if (from >= to) faults.push({ key: 'from', value: from, allowed: `a time before \`to\`, ${to}` });

@@ -138,11 +138,11 @@ export class Judge {
     return this.#verdicts.act(act);
   }
 
-  latest(ids: string[]): Record<string, Latest> {
-    const found: Record<string, Latest> = {};
+  latest(ids: string[]): Map<string, Latest> {
+    const found = new Map<string, Latest>();
     for (const id of ids) {
       const latest = this.#states.devices.get(id)?.latest;
-      if (latest) found[id] = latest;
+      if (latest) found.set(id, latest);
     }
     return found;
   }
@@ -175,15 +175,15 @@ export class Judge {
     return this.#verdicts.statuses();
   }
 
-  agents(): Record<string, AgentCounts> {
-    const all: Record<string, AgentCounts> = {};
+  agents(): Map<string, AgentCounts> {
+    const all = new Map<string, AgentCounts>();
     for (const { id, counts } of this.#states.agents.values()) {
       let gaps = 0;
       for (const device of this.#devices.ofAgent(id)) {
         const state = this.#states.devices.get(device);
         for (const { ranges } of [...(state?.memory.boots ?? []), ...(state?.eventNumbers ?? [])]) gaps += gapsIn(ranges);
       }
-      all[id] = { ...counts, gaps };
+      all.set(id, { ...counts, gaps });
     }
     return all;
   }

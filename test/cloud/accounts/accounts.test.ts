@@ -101,6 +101,14 @@ test('guesses at the same moment are counted from their beginning', async () => 
   expect(outcomes.filter((outcome) => outcome === 'too-many-attempts')).toHaveLength(15);
 });
 
+test('right passwords that come together are all let in, and failures beside them are counted', async () => {
+  await make('ann');
+  const right = Promise.all(Array.from({ length: 12 }, () => signIn('ann')));
+  await expect(signIn('ann', 'not the password')).rejects.toMatchObject({ refusal: 'wrong-password' });
+  expect((await right).map(({ viewer }) => viewer.username)).toEqual(Array(12).fill('ann'));
+  for (let i = 0; i < 4; i++) await expect(signIn('ann', 'not the password')).rejects.toMatchObject({ refusal: 'wrong-password' });
+});
+
 test('a change of role, scope or password ends all sessions of the account and is told; a change to the same does not', async () => {
   await make('ann');
   await make('bob');

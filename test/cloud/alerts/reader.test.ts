@@ -47,7 +47,7 @@ afterAll(() => {
 describe('the list of alerts', () => {
   it('is newest first, in pages that lose and double nothing', () => {
     const ids: string[] = [];
-    let cursor: string | undefined;
+    let cursor: number | undefined;
     do {
       const page = reader.list(all, { limit: 7, ...(cursor === undefined ? {} : { cursor }) });
       expect(page.total).toBe(25);
@@ -55,6 +55,10 @@ describe('the list of alerts', () => {
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
     expect(ids).toEqual(Array.from({ length: 25 }, (_, n) => `a-${24 - n}`));
+  });
+  it('says that nothing follows when the last page is full', () => {
+    expect(reader.list(all, { limit: 25 })).toMatchObject({ next: null, total: 25 });
+    expect(reader.list(all, { limit: 24 }).next).not.toBeNull();
   });
   it('is filtered by state and device', () => {
     expect(reader.list(all, { limit: 100, state: 'resolved' }).items.map(({ id }) => id)).toEqual(['a-0']);

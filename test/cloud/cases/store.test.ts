@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<void> {
-  register = new Register({ desk: at.desk, clock: at.clock, latest: () => ({}), gate: { put() {}, remove() {} }, counts: () => ({}), online: () => ({}) });
+  register = new Register({ desk: at.desk, clock: at.clock, latest: () => new Map(), gate: { put() {}, remove() {} }, counts: () => new Map(), online: () => new Map() });
   await register.start();
   work = await openWork(at, register);
   changed = [];

@@ -17,7 +17,7 @@ const all: Scope = { all: true };
 const dispatcher = someone('dispatcher', all, 'hejing');
 
 async function open(): Promise<void> {
-  register = new Register({ desk: at.desk, clock: at.clock, latest: () => ({}), gate: { put() {}, remove() {} }, counts: () => ({}), online: () => ({}) });
+  register = new Register({ desk: at.desk, clock: at.clock, latest: () => new Map(), gate: { put() {}, remove() {} }, counts: () => new Map(), online: () => new Map() });
   await register.start();
   work = await openWork(at, register);
 }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import Type from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -103,6 +104,11 @@ test('unknown keys of a query are named, with what is known', async () => {
   expect((await http.app.inject({ url: '/api/write?x=1', method: 'POST', headers: as('admin'), payload: { id: 'a' } })).statusCode).toBe(400);
 });
 
+test.each(['1.5', 'true', '0x10', '1e2', '', ' 1', '99999999999999999999'])('%j in a query is no whole number', async (n) => {
+  const answer = await http.app.inject({ url: `/api/read?n=${encodeURIComponent(n)}`, headers: as('admin') });
+  expect([answer.statusCode, answer.json().errors?.[0].key]).toEqual([400, 'n']);
+});
+
 test('a wrong body is a problem that names the key; a secret is not told back', async () => {
   const answer = await http.app.inject({ url: '/api/write', method: 'POST', headers: as('admin'), payload: { password: 'hunter22' } });
   expect(answer.json()).toMatchObject({ type: 'urn:gridwarden:problem:invalid', status: 400, title: expect.any(String), detail: expect.any(String) });
@@ -150,7 +156,7 @@ test('the page is served to anyone, its hashed files for ever, index.html never 
 });
 
 test('what is not there is a problem, and nothing outside the page is served', async () => {
-  for (const url of ['/nothing', '/api/nothing', '/assets/none.js', '/../package.json', '/%2e%2e/package.json', '/assets', '/api/nothing?x=1']) {
+  for (const url of ['/nothing', '/api/nothing', '/assets/none.js', '/../package.json', '/%2e%2e/package.json', '/assets', '/assets/', '/api/nothing?x=1']) {
     const answer = await http.app.inject(url);
     expect([url, answer.statusCode]).toEqual([url, 404]);
     expect(answer.headers['content-type']).toContain('application/problem+json');
@@ -176,6 +182,32 @@ test('the OpenAPI document is made of the same schemas', async () => {
   expect(document.openapi).toBe('3.1.0');
   expect(document.paths['/api/write'].post).toMatchObject({ 'x-may': 'edit-places', requestBody: { content: { 'application/json': { schema: { required: ['id'] } } } } });
   expect(document.paths['/api/write'].post.responses['4XX'].content['application/problem+json'].schema.properties.errors).toBeDefined();
+});
+
+test('what is no address, or no HTTP at all, is a problem too', async () => {
+  const other = await buildHttp(deps, { sample });
+  const { port } = await other.listen('127.0.0.1', 0);
+  const answerTo = (bytes: string) =>
+    new Promise<string>((resolve, reject) => {
+      let heard = '';
+      const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+      socket.on('data', (data) => {
+        heard += data;
+      });
+      socket.on('close', () => resolve(heard));
+      socket.on('error', reject);
+    });
+  for (const [bytes, status] of [
+    ['GET /%E0%A4%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
+    ['NONSENSE\r\n\r\n', 400],
+    [`GET / HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+  ] as const) {
+    const [head, body] = (await answerTo(bytes)).split('\r\n\r\n') as [string, string];
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head).toContain('application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ status, type: 'urn:gridwarden:problem:invalid' });
+  }
+  await other.stop();
 });
 
 test('it listens where it is told, on a free port for 0, and stops twice', async () => {

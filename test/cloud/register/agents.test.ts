@@ -7,21 +7,21 @@ let at: TestDesk;
 let register: Register;
 let told: (Credential | string)[];
 let journalAtTelling: number[];
-let counts: Record<string, AgentCounts>;
-let online: Record<string, number>;
+let counts: Map<string, AgentCounts>;
+let online: Map<string, number>;
 const all = { all: true } as const;
 
 beforeEach(async () => {
   at = await openDesk();
   told = [];
   journalAtTelling = [];
-  counts = {};
-  online = {};
+  counts = new Map();
+  online = new Map();
   const tell = (what: Credential | string) => {
     told.push(what);
     journalAtTelling.push(at.journal.length);
   };
-  register = new Register({ desk: at.desk, clock: at.clock, latest: () => ({}), gate: { put: tell, remove: tell }, counts: () => counts, online: () => online });
+  register = new Register({ desk: at.desk, clock: at.clock, latest: () => new Map(), gate: { put: tell, remove: tell }, counts: () => counts, online: () => online });
   await register.start();
 });
 afterEach(() => at.close());
@@ -88,14 +88,21 @@ test('a revoked agent is cut off even while the journal refuses; what follows go
   expect(at.journal.map(({ change }) => change.type)).toEqual(['agents', 'agent-removed', 'agents']);
 });
 
+test('an agent may be called like anything that every object has', async () => {
+  for (const id of ['constructor', '__proto__', 'toString']) await register.agents.create(system, { id });
+  for (const agent of (await register.agents.list(all, { limit: 10 })).items) expect(agent).toMatchObject({ online: false, since: null, received: 0, gaps: 0 });
+  online.set('__proto__', 7);
+  expect((await register.agents.list(all, { limit: 10 })).items.filter((agent) => agent.online)).toMatchObject([{ id: '__proto__', since: 7 }]);
+});
+
 test('the list tells who is connected and what came from each', async () => {
   for (const id of ['gw-01', 'gw-02']) await register.agents.create(system, { id });
   await register.devices.create(system, [{ kind: 'camera', agent: 'gw-01' }], () => '');
-  counts['gw-01'] = { lastSeen: 5, received: 100, repeats: 1, reused: 2, parked: 3, gaps: 4, version: '1.0.0', boot: 7 };
-  online['gw-01'] = 3;
+  counts.set('gw-01', { lastSeen: 5, received: 100, repeats: 1, reused: 2, parked: 3, gaps: 4, version: '1.0.0', boot: 7 });
+  online.set('gw-01', 3);
   const { items, total } = await register.agents.list(all, { limit: 10 });
   expect(total).toBe(2);
-  expect(items[0]).toEqual({ id: 'gw-01', name: 'gw-01', role: 'agent', devices: 1, online: true, since: 3, ...counts['gw-01'], created: at.clock.now() });
+  expect(items[0]).toEqual({ id: 'gw-01', name: 'gw-01', role: 'agent', devices: 1, online: true, since: 3, ...counts.get('gw-01'), created: at.clock.now() });
   expect(items[1]).toMatchObject({ id: 'gw-02', devices: 0, online: false, since: null, received: 0, lastSeen: null });
   expect(await register.agents.list(all, { limit: 1 })).toMatchObject({ next: 'gw-01', total: 2 });
   expect((await register.agents.list(all, { limit: 1, after: 'gw-01' })).items.map(({ id }) => id)).toEqual(['gw-02']);

@@ -7,16 +7,16 @@ import { openDesk, type TestDesk } from '../../kit/desk.ts';
 
 let at: TestDesk;
 let register: Register;
-let latest: Record<string, Latest>;
+let latest: Map<string, Latest>;
 const all = { all: true } as const;
 
 async function open(): Promise<void> {
-  register = new Register({ desk: at.desk, clock: at.clock, latest: () => latest, gate: { put: () => {}, remove: () => {} }, counts: () => ({}), online: () => ({}) });
+  register = new Register({ desk: at.desk, clock: at.clock, latest: () => latest, gate: { put: () => {}, remove: () => {} }, counts: () => new Map(), online: () => new Map() });
   await register.start();
 }
 beforeEach(async () => {
   at = await openDesk();
-  latest = {};
+  latest = new Map();
   await open();
   await register.places.create(
     system,
@@ -88,9 +88,9 @@ test('all that is said of a device comes back, after a restart too', async () =>
   expect(await one(whole)).toEqual({ ...whole, status: 'unknown', latest: null });
   await at.restart();
   await open();
-  latest['cover-17'] = { ts: 1, rx: 2, values: { tilt_deg: 3 }, at: { tilt_deg: 1 } };
+  latest.set('cover-17', { ts: 1, rx: 2, values: { tilt_deg: 3 }, at: { tilt_deg: 1 } });
   register.setStatuses([{ id: 'cover-17', status: 'alarm' }]);
-  expect(await register.devices.get(all, 'cover-17')).toEqual({ ...whole, status: 'alarm', latest: latest['cover-17'] });
+  expect(await register.devices.get(all, 'cover-17')).toEqual({ ...whole, status: 'alarm', latest: latest.get('cover-17') });
 });
 
 test('what the path must know is in the journal before a device is answered', async () => {

@@ -12,7 +12,7 @@ const world = [-180, -85, 180, 85] as [number, number, number, number];
 
 beforeEach(async () => {
   at = await openDesk();
-  register = new Register({ desk: at.desk, clock: at.clock, latest: () => ({}), gate: { put: () => {}, remove: () => {} }, counts: () => ({}), online: () => ({}) });
+  register = new Register({ desk: at.desk, clock: at.clock, latest: () => new Map(), gate: { put: () => {}, remove: () => {} }, counts: () => new Map(), online: () => new Map() });
   await register.start();
   await register.places.create(system, 'sites', [{ id: 's1', name: 's1' }], () => '');
 });

@@ -7,7 +7,7 @@ let register: Register;
 const all = { all: true } as const;
 
 async function open(): Promise<void> {
-  register = new Register({ desk: at.desk, clock: at.clock, latest: () => ({}), gate: { put: () => {}, remove: () => {} }, counts: () => ({}), online: () => ({}) });
+  register = new Register({ desk: at.desk, clock: at.clock, latest: () => new Map(), gate: { put: () => {}, remove: () => {} }, counts: () => new Map(), online: () => new Map() });
   await register.start();
 }
 beforeEach(async () => {

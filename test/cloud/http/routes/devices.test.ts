@@ -96,10 +96,11 @@ test('lists take each filter of the contract, several words with commas, and pag
 
 test('the newest values and the status are those that the rules tell', async () => {
   await post({ kind: 'manhole-cover', id: 'c1' });
-  kit.latest.c1 = { ts: 5, rx: 6, values: { tilt_deg: 22.4, water_over: false }, at: { tilt_deg: 5, water_over: 4 } };
+  const latest = { ts: 5, rx: 6, values: { tilt_deg: 22.4, water_over: false }, at: { tilt_deg: 5, water_over: 4 } };
+  kit.latest.set('c1', latest);
   kit.register.setStatuses([{ id: 'c1', status: 'warning' }]);
-  expect((await kit.ask('GET', '/api/devices/c1', { as: 'admin' })).json()).toMatchObject({ status: 'warning', latest: kit.latest.c1 });
-  expect((await kit.ask('GET', '/api/devices', { as: 'admin' })).json().items[0]).toMatchObject({ status: 'warning', latest: kit.latest.c1 });
+  expect((await kit.ask('GET', '/api/devices/c1', { as: 'admin' })).json()).toMatchObject({ status: 'warning', latest });
+  expect((await kit.ask('GET', '/api/devices', { as: 'admin' })).json().items[0]).toMatchObject({ status: 'warning', latest });
 });
 
 test('a missing device and one out of scope are told in the same words', async () => {

@@ -32,6 +32,8 @@ test('of a wrong rule the wrong part is named, by the type that was meant', asyn
   expect(await put({ levels: [] })).toEqual([400, ['levels']]);
   expect(await put({ clear: 20 })).toEqual([400, ['clear']]);
   expect(await put({ metric: 'battery_v' })).toEqual([409, ['metric']]);
+  expect(await put({ zz: 1 })).toEqual([400, ['zz']]);
+  expect(await put({ message: { ...rule.message, fr: 'x' } })).toEqual([400, ['message.fr']]);
   expect(await put({ id: 'other' })).toEqual([409, ['id']]);
 });
 
@@ -42,4 +44,8 @@ test('the kinds are told as they are built in', async () => {
   expect(cover.metrics.tilt_deg).toEqual({ type: 'number', label: { zh: '倾角', en: 'Tilt' }, unit: '°', range: [0, 90], normal: [0, 10], digits: 1 });
   expect(cover.commands['set-interval'].args.interval_s).toMatchObject({ type: 'integer', unit: 's' });
   expect(Object.keys(cover.metrics)[0]).toBe('tilt_deg');
+  const first = (await kit.ask('GET', '/api/kinds?limit=2', { as: 'dispatcher' })).json();
+  const rest = (await kit.ask('GET', `/api/kinds?limit=3&cursor=${first.next}`, { as: 'dispatcher' })).json();
+  expect([...first.items, ...rest.items]).toEqual(answer.items);
+  expect(rest.next).toBeNull();
 });
