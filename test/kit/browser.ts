@@ -59,9 +59,8 @@ export const sideScroll = (page: Page): Promise<number> => page.evaluate(() => d
 export const barFaults = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const bar = document.querySelector('header.bar');
-    const right = bar?.lastElementChild;
-    if (!bar || !right) return ['no bar'];
-    const parts = [...[...bar.children].filter((part) => part !== right), ...right.children].filter((part) => part.getBoundingClientRect().width > 0);
+    if (!bar) return ['no bar'];
+    const parts = [...bar.querySelectorAll('.brand b, .place, nav a, .search, .right > *')].filter((part) => part.getBoundingClientRect().width > 0);
     const found: string[] = [];
     parts.forEach((part, i) => {
       const { left, right: end } = part.getBoundingClientRect();

@@ -133,7 +133,7 @@ function timeSplits(from: number, to: number): number[] {
   const span = to - from;
   const step = span <= 25 * hour ? 6 * hour : span <= 8 * 24 * hour ? 24 * hour : 7 * 24 * hour;
   const splits: number[] = [];
-  for (let at = Math.ceil(from / step) * step; at < to - step * 0.3; at += step) splits.push(at);
+  for (let at = Math.ceil(from / step) * step; at < to - step * 0.45; at += step) splits.push(at);
   return [...splits, to];
 }
 function timeText(at: number, facts: ChartFacts): string {

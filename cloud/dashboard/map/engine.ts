@@ -17,6 +17,8 @@ export interface EngineEvents {
   moved(): void;
   device(id: string): void;
   empty(): void;
+  /** It cannot draw: its worker is gone, as after another version was installed. */
+  failed(error: unknown): void;
 }
 type Features = { type: 'FeatureCollection'; features: unknown[] };
 
@@ -55,6 +57,10 @@ export class MapEngine {
     map.on('style.load', () => {
       this.#ready = true;
       this.#fill();
+    });
+    map.on('error', ({ error }) => {
+      if (/worker failed to load/i.test(error.message)) events.failed(error);
+      else console.warn('map', error);
     });
     // Whether all that is asked for is drawn, for whoever cannot see it.
     container.setAttribute('aria-busy', 'true');
@@ -152,11 +158,11 @@ export class MapEngine {
   get zoom(): number {
     return this.#map.getZoom();
   }
-  /** Whether a place is in sight, away from the edges. */
-  inSight(place: Position, margin = 60): boolean {
+  /** Whether a place is in sight, away from the edges and from what floats over the right one. */
+  inSight(place: Position, margin = 60, right = 0): boolean {
     const { x, y } = this.at(place);
     const { clientWidth, clientHeight } = this.#map.getContainer();
-    return x > margin && y > margin && x < clientWidth - margin && y < clientHeight - margin;
+    return x > margin && y > margin && x < clientWidth - right - margin && y < clientHeight - margin;
   }
   resize(): void {
     this.#map.resize();

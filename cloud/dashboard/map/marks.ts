@@ -20,6 +20,8 @@ export interface Choice {
   hotDevices: ReadonlySet<string>;
   /** Single devices as icons rather than dots. */
   icons: boolean;
+  /** What is selected has a large mark of its own: no badge lies below it. */
+  selected?: { at: Position; zoom: number } | null;
 }
 interface Feature {
   type: 'Feature';
@@ -51,7 +53,7 @@ export function draw(answer: MapAnswer, choice: Choice): Drawn {
   const drawn: Drawn = { marks: [], badges: [], abnormal: [] };
   const hotClusters = hottest(answer.clusters, choice.hot);
   answer.clusters.forEach((cluster, i) => {
-    if (!choice.abnormalOnly || isAbnormal(cluster.worst)) drawCluster(drawn, cluster, hotClusters.has(i));
+    if (!choice.abnormalOnly || isAbnormal(cluster.worst)) drawCluster(drawn, cluster, hotClusters.has(i), isCovered(cluster, choice.selected ?? null));
   });
   for (const device of answer.devices) if (!choice.hidden.has(device.kind) && (!choice.abnormalOnly || isAbnormal(device.status))) drawDevice(drawn, device, choice);
   drawn.abnormal.sort((a, b) => Number(b.hot) - Number(a.hot) || statusOrder[b.status] - statusOrder[a.status] || b.alarm - a.alarm || b.warning - a.warning);
@@ -71,14 +73,32 @@ function hottest(clusters: readonly MapCluster[], hot: readonly Position[]): Set
   return found;
 }
 
-function drawCluster(drawn: Drawn, cluster: MapCluster, hot: boolean): void {
+/** Whether the mark of the selection covers what stands at the upper right of a place. */
+function isCovered(place: Position, selected: Choice['selected']): boolean {
+  if (!selected) return false;
+  const perDegree = (512 * 2 ** selected.zoom) / 360;
+  const right = (selected.at.lon - place.lon) * perDegree;
+  const up = ((selected.at.lat - place.lat) * perDegree) / Math.cos((place.lat * Math.PI) / 180);
+  return right > 0 && right < 90 && Math.abs(up) < 48;
+}
+
+function drawCluster(drawn: Drawn, cluster: MapCluster, hot: boolean, covered: boolean): void {
   const radius = discRadius(cluster.count);
   const look = hot ? 'hot' : cluster.worst === 'alarm' ? 'alarm' : cluster.worst === 'warning' ? 'warning' : 'normal';
   const order = look === 'normal' ? 0 : look === 'warning' ? 1 : look === 'alarm' ? 2 : 3;
   drawn.marks.push(point(cluster, { image: `disc|${look}|${radius}|${short(cluster.count)}`, order, cluster: true, expansionZoom: cluster.expansionZoom }));
   if (look === 'normal') return;
   const { alarm, warning } = cluster.counts;
-  drawn.badges.push(point(cluster, { image: `badge|${alarm}|${warning}`, offset: [radius * 0.5, -radius * 0.6], order, cluster: true, expansionZoom: cluster.expansionZoom }));
+  drawn.badges.push(
+    point(cluster, {
+      image: `badge|${alarm}|${warning}`,
+      anchor: covered ? 'bottom-right' : 'bottom-left',
+      offset: [radius * (covered ? -0.5 : 0.5), -radius * 0.6],
+      order,
+      cluster: true,
+      expansionZoom: cluster.expansionZoom,
+    }),
+  );
   drawn.abnormal.push({
     key: `c${cluster.lon.toFixed(5)},${cluster.lat.toFixed(5)}`,
     lon: cluster.lon,

@@ -126,7 +126,7 @@ export function mapStyle(color: Colors): StyleSpecification {
         source: 'badges',
         layout: {
           'icon-image': ['get', 'image'],
-          'icon-anchor': 'bottom-left',
+          'icon-anchor': ['get', 'anchor'],
           'icon-offset': ['get', 'offset'],
           'icon-allow-overlap': true,
           'symbol-sort-key': ['get', 'order'],

@@ -28,6 +28,12 @@ test('normal ones are grey discs, abnormal ones carry a ring and a badge of devi
   expect(images()).toEqual(['disc|normal|13.5|960', 'disc|alarm|14|1.2k', 'disc|warning|10|50', 'icon|ok|camera', 'mark|alarm|manhole-cover']);
   expect(drawn.badges.map(({ properties }) => properties.image)).toEqual(['badge|1|37', 'badge|0|2']);
 });
+test('a badge steps to the other side of what is selected right beside its cluster', () => {
+  const sides = (lon: number, zoom: number) => draw(answer, { ...choice, selected: { at: { lon, lat: 38 }, zoom } }).badges.map(({ properties }) => properties.anchor);
+  expect(sides(114.11, 12)).toEqual(['bottom-right', 'bottom-left']);
+  // Seen from nearer it is far enough away.
+  expect(sides(114.11, 14)).toEqual(['bottom-left', 'bottom-left']);
+});
 test('the cluster that holds an unacknowledged critical is filled, and no other', () => {
   expect(images({ hot: [{ lon: 114.19, lat: 38 }] })).toEqual(['disc|normal|13.5|960', 'disc|hot|14|1.2k', 'disc|warning|10|50', 'icon|ok|camera', 'mark|alarm|manhole-cover']);
   expect(images({ hotDevices: new Set(['d2']) })).toContain('mark|hot');
