@@ -150,11 +150,12 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
     isOwnOrigin,
     openAlerts: () => alerts.open(),
     openCases: () => cases.open(),
+    latest: (devices) => path.rules.latest(devices),
     watch: (devices) => void path.rules.watch(devices),
   });
   cases.onChange((changed) => live.cases(changed));
   register.devices.onChange((changed) => {
-    for (const { device, placed, before } of changed) live.device(device, placed, before);
+    live.devices(changed);
   });
   accounts.onRightsChange((change) => live.rightsChanged(change));
 

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { fatal, reasonOf } from '../devices/errors.ts';
+import { makeFolder } from '../devices/folder.ts';
 
 /**
  * Makes the data folder and holds it until the process ends, however it ends: an exclusive lock of SQLite dies with its process.
@@ -10,7 +10,7 @@ import { fatal, reasonOf } from '../devices/errors.ts';
 export function holdDataFolder(folder: string): { release(): void } {
   let db: Database.Database;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     db = new Database(join(folder, 'lock.db'), { timeout: 0 });
   } catch (thrown) {
     throw fatal('data-folder', `The data folder "${folder}" (GW_DATA_DIR) cannot be used: ${reasonOf(thrown)}.`, thrown);

@@ -24,7 +24,6 @@ export interface PathOptions {
   rulesTells: RulesTells;
 }
 
-const maxPacketBytes = 256 * 1024;
 /** Each thread has this long to stop in order, ms. */
 const stopMs = 2200;
 /** Young generation of the two threads that make most garbage, MB (ingest-path.md: 1.8 µs a message less in collecting). */
@@ -67,7 +66,7 @@ export async function startPath({ settings, log, here, ending, onDeath, brokerTe
     host: settings.GW_HOST,
     port: settings.GW_MQTT_PORT,
     logLevel,
-    maxPacketBytes,
+    maxPacketBytes: settings.GW_MQTT_MAX_PACKET_KB * 1024,
     dialects: dialects.map(({ topic, downlink }) => ({ topic, downlink })),
     journal: brokerEnd,
   };

@@ -13,6 +13,8 @@ export interface Placed {
   departments: readonly string[];
 }
 
+export const samePlace = (a: Placed, b: Placed): boolean => a.grid === b.grid && a.site === b.site && a.departments.join() === b.departments.join();
+
 export function inScope(scope: Scope, placed: Placed): boolean {
   if ('all' in scope) return true;
   if ('department' in scope) return placed.departments.some((department) => scope.department.includes(department));

@@ -48,6 +48,7 @@ export const settingsTable = {
   GW_HOST: text('127.0.0.1', 'an address to listen on', 'address to listen on; another one than loopback must be asked for'),
   GW_HTTP_PORT: whole(8080, 0, 65_535, 'pages, API, socket.io; 0: any free port'),
   GW_MQTT_PORT: whole(1883, 0, 65_535, 'MQTT 3.1.1 over TCP; 0: any free port'),
+  GW_MQTT_MAX_PACKET_KB: whole(256, 1, 65_536, 'KiB of the largest MQTT packet; a larger one closes its connection'),
   GW_MQTTS_PORT: later('MQTT over TLS'),
   GW_TLS_CERT: later('certificate of the TLS port'),
   GW_TLS_KEY: later('key of the TLS port'),
@@ -117,6 +118,8 @@ export function readSettings(env: NodeJS.ProcessEnv, argv: string[]): Settings {
     settings[name] = value;
   }
   const all = settings as Settings;
+  const influx = given.get('GW_INFLUX_URL') ? undefined : ['GW_INFLUX_DATABASE', 'GW_INFLUX_ORG', 'GW_INFLUX_BUCKET', 'GW_INFLUX_TOKEN'].find((name) => given.has(name));
+  if (influx) throw fatal('wrong-setting', `${influx} (${given.get(influx)?.from}) is given without GW_INFLUX_URL; allowed is both or neither.`);
   if (all.GW_INFLUX_URL !== null && all.GW_INFLUX_DATABASE === null && (all.GW_INFLUX_ORG === null || all.GW_INFLUX_BUCKET === null || all.GW_INFLUX_TOKEN === null))
     throw fatal('wrong-setting', 'GW_INFLUX_URL needs GW_INFLUX_DATABASE beside it (InfluxDB 1.x), or GW_INFLUX_ORG, GW_INFLUX_BUCKET and GW_INFLUX_TOKEN (2.x).');
   return all;

@@ -134,11 +134,12 @@ export class Gate {
       return;
     }
     link.clientId = packet.clientId;
+    link.name = `${++this.#lastName}`;
     link.keepSession = packet.clean === false;
     if (packet.will) link.will = { topic: packet.will.topic, payload: packet.will.payload as Uint8Array };
     packet.will = undefined;
     packet.clean = true;
-    packet.clientId = `${++this.#lastName}`;
+    packet.clientId = link.name;
     done(null, true);
   }
 

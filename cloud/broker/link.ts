@@ -1,5 +1,4 @@
 /** One connection: who it is, what it may, what it has subscribed to, and what was sent to it and is not acknowledged yet. */
-import type { Clock } from '../../devices/clock.ts';
 import type { Credential } from '../threads/threads.ts';
 import { fits, type Rights } from './rights.ts';
 
@@ -19,13 +18,6 @@ export interface Will {
   payload: Uint8Array;
 }
 
-interface Awaited {
-  acked(): void;
-  cancel(): void;
-}
-
-/** How long a PUBACK is waited for, ms. */
-const ackMs = 20_000;
 /** Packet identifiers that may be in flight to one client. */
 const inFlight = 1000;
 
@@ -35,12 +27,14 @@ export class Link {
   will: Will | null = null;
   /** What the client called itself in CONNECT. */
   clientId = '';
+  /** A name of its own that the server gives each connection (MQTT 3.1.1, 3.1.3.1). */
+  name = '';
   /** It asked for a session to be kept over connections. */
   keepSession = false;
   ended = false;
   /** The filters it has, with the QoS granted. */
   #filters: Map<string, number> | null = null;
-  #awaited: Map<number, Awaited> | null = null;
+  #awaited: Map<number, (how: 'done' | 'failed') => void> | null = null;
   #lastId = 0;
   /** QoS 2 messages that are written down and not released yet, by their identifiers. */
   received: Set<number> | null = null;
@@ -52,7 +46,7 @@ export class Link {
   }
   /** What no other connection may share: an agent's id, or a bridge's and the client's own name for this connection. */
   get key(): string {
-    return this.credential?.role === 'bridge' ? `${this.id}/${this.clientId}` : this.id;
+    return this.credential?.role === 'bridge' ? `${this.id}/${this.clientId || `\0${this.name}`}` : this.id;
   }
 
   subscribed(filter: string, qos: number): void {
@@ -73,10 +67,14 @@ export class Link {
     return best;
   }
 
-  /** Sends at QoS 1, or at 0 where it subscribed so. `done`: acknowledged (at QoS 0: handed to the network). `away`: not subscribed. */
-  send(topic: string, payload: string, clock: Clock): Promise<'done' | 'away' | 'failed'> {
+  /**
+   * Sends at QoS 1, or at 0 where it subscribed so. `done`: acknowledged, however late (at QoS 0: handed to the network). `failed`: the connection has
+   * ended without that. `unheard`: not subscribed. Sent once: a second PUBLISH on this connection would be carried out twice.
+   */
+  send(topic: string, payload: string): Promise<'done' | 'away' | 'unheard' | 'failed'> {
     const qos = this.wants(topic);
-    if (qos === null || this.ended) return Promise.resolve('away');
+    if (this.ended) return Promise.resolve('away');
+    if (qos === null) return Promise.resolve('unheard');
     if (qos === 0) {
       this.wire.write(publishPacket(topic, payload, null));
       return Promise.resolve('done');
@@ -85,25 +83,22 @@ export class Link {
     if (this.#awaited.size >= inFlight) return Promise.resolve('failed');
     const id = this.#nextId();
     return new Promise((resolve) => {
-      const finish = (how: 'done' | 'failed') => {
+      this.#awaited?.set(id, (how) => {
         this.#awaited?.delete(id);
-        stopWaiting();
         resolve(how);
-      };
-      const stopWaiting = clock.after(ackMs, () => finish('failed'));
-      this.#awaited?.set(id, { acked: () => finish('done'), cancel: () => finish('failed') });
+      });
       this.wire.write(publishPacket(topic, payload, id));
     });
   }
 
   acked(messageId: number): void {
-    this.#awaited?.get(messageId)?.acked();
+    this.#awaited?.get(messageId)?.('done');
   }
 
   /** Nothing will come from it any more. */
   end(): void {
     this.ended = true;
-    for (const awaited of [...(this.#awaited?.values() ?? [])]) awaited.cancel();
+    for (const over of [...(this.#awaited?.values() ?? [])]) over('failed');
   }
 
   /** Aedes itself sends nothing above QoS 0 here, so the identifiers are all ours. */

@@ -2,9 +2,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { MessagePort } from 'node:worker_threads';
 import type { Clock } from '../../devices/clock.ts';
-import { fatal, type GwError, reasonOf } from '../../devices/errors.ts';
+import { type GwError, reasonOf } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
 import { flowTopic } from '../../devices/wire/topics.ts';
+import { cannotListen } from '../listening.ts';
 import type { BrokerCalls, BrokerTells, Credential, GateStats } from '../threads/threads.ts';
 import { admit } from './admission.ts';
 import { Credentials } from './credentials.ts';
@@ -92,7 +93,7 @@ export class Broker implements BrokerCalls {
     });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(fatal('port', `MQTT cannot listen on ${host}:${port}: ${error.message}.`, error)));
+      server.once('error', (error) => reject(cannotListen('MQTT', 'GW_MQTT_PORT', host, port, error)));
       server.listen(port, host, resolve);
     });
     server.removeAllListeners('error');
@@ -112,12 +113,13 @@ export class Broker implements BrokerCalls {
     if (this.#credentials.remove(id)) this.#cut(id);
   }
 
-  async send(agent: string, topic: string, payload: string): Promise<'done' | 'away' | 'failed'> {
+  async send(agent: string, topic: string, payload: string): Promise<'done' | 'away' | 'unheard' | 'failed'> {
     // One connection is asked, the newest that wants it: a command is not to be carried out twice.
-    const link = this.#presence.links(agent).findLast((one) => one.wants(topic) !== null);
-    return link ? link.send(topic, payload, this.options.clock) : 'away';
+    const links = this.#presence.links(agent);
+    const link = links.findLast((one) => one.wants(topic) !== null) ?? links.at(-1);
+    return link ? link.send(topic, payload) : 'away';
   }
-  sendDownlink(bridge: string, topic: string, payload: string): Promise<'done' | 'away' | 'failed'> {
+  sendDownlink(bridge: string, topic: string, payload: string): Promise<'done' | 'away' | 'unheard' | 'failed'> {
     return this.send(bridge, topic, payload);
   }
 
@@ -225,7 +227,7 @@ export class Broker implements BrokerCalls {
 
   #sendFlow(link: Link): void {
     // Who did not subscribe is not told; who does not acknowledge has it from the next change, or from subscribing again.
-    void link.send(flowTopic(link.id), JSON.stringify({ telemetry: this.#telemetry }), this.options.clock);
+    void link.send(flowTopic(link.id), JSON.stringify({ telemetry: this.#telemetry }));
   }
 
   #cut(id: string): void {

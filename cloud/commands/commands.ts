@@ -44,7 +44,17 @@ export class Commands {
       clock,
       log,
       carriers,
-      next: (agent) => desk.read.selectFrom('commands').selectAll().where('status', '=', 'queued').where('agent', '=', agent).orderBy('id').limit(1).executeTakeFirst(),
+      next: (agent, but) =>
+        desk.read
+          .selectFrom('commands')
+          .selectAll()
+          .where('status', '=', 'queued')
+          .where('agent', '=', agent)
+          .$if(but.commands.length > 0, (queued) => queued.where('id', 'not in', but.commands))
+          .$if(but.devices.length > 0, (queued) => queued.where('device', 'not in', but.devices))
+          .orderBy('id')
+          .limit(1)
+          .executeTakeFirst(),
       facts: (device) => register.devices.facts(everything, device),
       mark: (row, outcome) => this.#mark(row, outcome),
     });

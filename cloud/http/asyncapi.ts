@@ -52,7 +52,14 @@ export const spoken: readonly Spoken[] = [
   { channel: 'flow', address: flowTopic(agent), server: 'mqtt', action: 'send', summary: 'false: hold telemetry; events go on', payload: FlowPayload },
   { channel: 'snapshot', address: 'snapshot', server: 'socket', action: 'send', summary: 'On connecting, and whenever deltas do not suffice', payload: live.Snapshot },
   { channel: 'delta', address: 'delta', server: 'socket', action: 'send', summary: 'What has changed', payload: live.Delta },
-  { channel: 'reading', address: 'reading', server: 'socket', action: 'send', summary: 'A reading of a watched device, as it came', payload: live.ReadingItem },
+  {
+    channel: 'reading',
+    address: 'reading',
+    server: 'socket',
+    action: 'send',
+    summary: 'A reading of a watched device, as it came, when it was its newest; history is not told',
+    payload: live.ReadingItem,
+  },
   { channel: 'resume', address: 'resume', server: 'socket', action: 'receive', summary: 'Go on from this version', payload: live.Resume, reply: live.Answer },
   { channel: 'watch', address: 'watch', server: 'socket', action: 'receive', summary: 'The readings of these, too', payload: live.Watch, reply: live.Answer },
 ];

@@ -5,6 +5,7 @@ import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { cannotListen } from '../listening.ts';
 import { addAuth, addOriginCheck } from './auth.ts';
 import type { HttpDeps } from './deps.ts';
 import { addOpenApi } from './openapi.ts';
@@ -57,7 +58,9 @@ export async function buildHttp(deps: HttpDeps, list: Record<string, Routes> = r
     app,
     server: app.server,
     async listen(host, port) {
-      await app.listen({ host, port });
+      await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+        throw cannotListen('HTTP', 'GW_HTTP_PORT', host, port, error);
+      });
       return { port: (app.server.address() as AddressInfo).port };
     },
     stop: () => app.close(),

@@ -53,6 +53,10 @@ export function decode(message: Message, view: DeviceView): Item[] {
 
 function decodeTelemetry(body: unknown, device: string | null, message: Message, view: DeviceView): Item[] {
   const batch = Array.isArray(body) ? body : [body];
+  if (batch.length === 0) {
+    const from: ParkedFrom = { agent: message.agent, device, topic: message.topic, rx: message.rx };
+    return [park('malformed', 'a batch without a reading', from, message.payload, device === null ? undefined : view.device(device))];
+  }
   const whole = !Array.isArray(body);
   // Readings without a clock would fall on one another under `rx`: in one message each takes the next millisecond.
   const unset = new Map<string, number>();

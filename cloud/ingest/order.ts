@@ -1,4 +1,4 @@
-import { orderTs } from './clock-check.ts';
+import { judgeClock, orderTs } from './clock-check.ts';
 import type { Reading } from './ingest.ts';
 import { addNumber, type Boot, rangesOf } from './numbers.ts';
 
@@ -9,6 +9,9 @@ export interface Newest {
   seq: number | null;
   /** By `orderTs`. */
   ts: number;
+  /** As the device sent it, and whether its clock was unset. */
+  sentTs: number;
+  unset: boolean;
 }
 
 /** What is remembered of a device's readings. */
@@ -38,7 +41,7 @@ export function place(memory: ReadingMemory, reading: Reading): { place: Place; 
   if (boot !== null && seq !== null) {
     const fresh = addNumber(rangesOf(memory.boots, boot), seq);
     if (!fresh) {
-      if (newest !== null && ts <= newest.ts) return { place: 'repeat', reused: false };
+      if (newest !== null && !isLater(newest)) return { place: 'repeat', reused: false };
       reused = true;
     }
   } else if (identity !== null) {
@@ -47,9 +50,16 @@ export function place(memory: ReadingMemory, reading: Reading): { place: Place; 
     if (memory.identities.length > maxIdentities) memory.identities.shift();
   }
   if (former || (newest !== null && !isNewer())) return { place: 'history', reused };
-  memory.newest = { agent, boot, seq, ts };
+  memory.newest = { agent, boot, seq, ts, sentTs, unset: isUnset() };
   return { place: 'newest', reused };
 
+  /** As it was sent: what is sent again comes at a later `rx`. But after a clock that was days ahead, one that is right again silences nothing. */
+  function isLater(last: Newest): boolean {
+    return last.unset && last.sentTs > last.ts && !isUnset() ? ts > last.ts : sentTs > last.sentTs;
+  }
+  function isUnset(): boolean {
+    return judgeClock(sentTs, rx).clock === 'unset';
+  }
   function isNewer(): boolean {
     const last = newest as Newest;
     if (boot !== null && seq !== null && !reused && agent === last.agent && last.boot !== null && last.seq !== null && boot >= last.boot) return boot > last.boot || seq > last.seq;

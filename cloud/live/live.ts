@@ -8,12 +8,12 @@ import { type Credentials, may, type RightsChange, type Viewer } from '../accoun
 import type { PlacedAlert } from '../alerts/alerts.ts';
 import type { CaseChange, CaseRecord } from '../cases/cases.ts';
 import type { Desk } from '../desk/desk.ts';
-import type { Register } from '../register/register.ts';
-import type { Placed } from '../scope.ts';
-import type { LiveReading, Status } from '../threads/threads.ts';
+import type { DeviceChange, Register } from '../register/register.ts';
+import { samePlace } from '../scope.ts';
+import type { Latest, LiveReading, Status } from '../threads/threads.ts';
 import { type Identity, shownBy } from './handshake.ts';
 import { Member, Members } from './members.ts';
-import { type Answer, asks, type DeviceItem, type Resume, type Watch } from './messages.ts';
+import { type Answer, asks, type Resume, type Watch } from './messages.ts';
 import { Present } from './present.ts';
 import { Sending } from './sending.ts';
 import { Versions } from './versions.ts';
@@ -35,6 +35,8 @@ export interface LiveDeps {
   /** All that are not resolved (AlertReader.open) and all that are open (Cases.open): read once, at the start. */
   openAlerts(): PlacedAlert[];
   openCases(): Promise<CaseRecord[]>;
+  /** RulesCalls.latest. */
+  latest(devices: string[]): Promise<Map<string, Latest>> | Map<string, Latest>;
   /** RulesCalls.watch. */
   watch(devices: string[]): void;
   /** Packets that may wait in a client's connection before it counts as behind; 256 unless told. Their bytes are shared by all who are sent them. */
@@ -55,6 +57,7 @@ export class Live {
   #io: Server | null = null;
   #sending: Sending | null = null;
   #watching: Watching | null = null;
+  #devicesTold: Promise<void> = Promise.resolve();
   #cancelFlush: (() => void) | null = null;
   #flushedAt = Number.NEGATIVE_INFINITY;
   #stopSweep: () => void = () => {};
@@ -136,9 +139,20 @@ export class Live {
     this.#gather();
   }
 
-  /** A device is new (`before` is null) or was changed; `before` and `placed` are what scope went and goes by. */
-  device(item: DeviceItem, placed: Placed, before: Placed | null): void {
-    this.#present.device(item, placed, before);
+  /** Devices that are new or were changed, told in that order. What may come into a view is asked for its newest values first, to come whole. */
+  devices(changed: readonly DeviceChange[]): void {
+    this.#devicesTold = this.#devicesTold
+      .then(() => this.#devices(changed))
+      .catch((error) => this.#deps.log.error({ reason: reasonOf(error) }, 'a change of devices was not told live'));
+  }
+
+  async #devices(changed: readonly DeviceChange[]): Promise<void> {
+    const moved = changed.filter(({ placed, before }) => before !== null && !samePlace(placed, before)).map(({ device }) => device.id);
+    const latest = moved.length > 0 ? await this.#deps.latest(moved) : new Map<string, Latest>();
+    for (const { device, placed, before } of changed) {
+      const isWhole = before === null || moved.includes(device.id);
+      this.#present.device(isWhole ? { ...device, latest: latest.get(device.id) ?? null } : device, placed, before);
+    }
     this.#gather();
   }
 

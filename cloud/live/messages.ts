@@ -10,8 +10,8 @@ const id = Type.String({ pattern: idPattern });
 const version = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Status = Type.Enum(statuses, { description: `one of ${statuses.join(', ')}` });
 export const Gone = Type.Object({ id: Type.String(), gone: Type.Literal(true) }, { description: 'it has left the view' });
-/** `id` and `status`, and what else changed; what comes into the view comes whole, but without `latest`. */
-export const DeviceItem = Type.Object({ ...Type.Partial(Type.Omit(Device, ['latest'])).properties, id, status: Status });
+/** `id` and `status`, and what else changed; what comes into the view comes whole. */
+export const DeviceItem = Type.Object({ ...Type.Partial(Device).properties, id, status: Status });
 export type DeviceItem = Static<typeof DeviceItem>;
 
 export const Snapshot = Type.Object(

@@ -52,9 +52,9 @@ export interface BrokerCalls {
   removeCredential(id: string): void;
   listen(): Promise<{ port: number }>;
   /** Publishes to an agent that is connected and subscribed; resolves on its PUBACK. `away`: not connected or not subscribed; `failed`: no PUBACK. */
-  send(agent: string, topic: string, payload: string): Promise<'done' | 'away' | 'failed'>;
+  send(agent: string, topic: string, payload: string): Promise<'done' | 'away' | 'unheard' | 'failed'>;
   /** A bridge's downlink: to whoever of that bridge's connections subscribed to the topic. */
-  sendDownlink(bridge: string, topic: string, payload: string): Promise<'done' | 'away' | 'failed'>;
+  sendDownlink(bridge: string, topic: string, payload: string): Promise<'done' | 'away' | 'unheard' | 'failed'>;
   stats(): GateStats;
   stop(): Promise<void>;
 }

@@ -1,8 +1,9 @@
 /** The outbox's file: opened by one process alone, of a known schema. */
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { fatal } from '../../devices/errors.ts';
+import { makeFolder } from '../../devices/folder.ts';
 
 /** Grows with every change of the tables below; each step in `migrations` leads from one to the next. */
 const migrations: readonly string[] = [
@@ -23,7 +24,7 @@ const pageBytes = 4096;
 export function openFile(folder: string, walBytes: number): Database.Database {
   const path = join(folder, 'outbox.db');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const db = new Database(path, { timeout: 1000 });
     try {
       // Exclusive before the first access of the log, so that it is held in memory and by this process alone.
@@ -46,7 +47,15 @@ export function openFile(folder: string, walBytes: number): Database.Database {
     const code = (error as { code?: string }).code ?? '';
     if (code.startsWith('SQLITE_BUSY')) throw fatal('data-in-use', `data folder ${folder} is in use by another process`);
     if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) throw fatal('data-broken', `${path} is not an outbox that can be read (${code})`, error);
-    if (code === 'EACCES' || code === 'ENOTDIR' || code === 'EROFS' || code === 'EEXIST' || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY'))
+    if (
+      code === 'EACCES' ||
+      code === 'ENOTDIR' ||
+      code === 'EROFS' ||
+      code === 'EEXIST' ||
+      code === 'ENOENT' ||
+      code.startsWith('SQLITE_CANTOPEN') ||
+      code.startsWith('SQLITE_READONLY')
+    )
       throw fatal('data-unwritable', `data folder ${folder} cannot be written (${code})`, error);
     throw error;
   }

@@ -17,6 +17,7 @@ describe('the data folder', () => {
   });
   it('that cannot be one is told in one sentence', () => {
     writeFileSync(join(folder, 'file'), '');
-    expect(() => holdDataFolder(join(folder, 'file'))).toThrow(expect.objectContaining({ next: 'fatal', code: 'data-folder' }));
+    for (const path of [join(folder, 'file'), '/proc/none', '/dev/null/none'])
+      expect(() => holdDataFolder(path)).toThrow(expect.objectContaining({ next: 'fatal', code: 'data-folder', message: expect.stringContaining(path) }));
   });
 });

@@ -43,6 +43,7 @@ describe('the settings', () => {
     [{ GW_LOG_LEVEL: 'loud' }, 'allowed is one of fatal, error, warn, info'],
     [{ GW_INFLUX_URL: 'localhost' }, 'GW_INFLUX_URL'],
     [{ GW_INFLUX_URL: 'http://127.0.0.1:8086' }, 'GW_INFLUX_DATABASE'],
+    [{ GW_INFLUX_DATABASE: 'x' }, 'GW_INFLUX_DATABASE (environment) is given without GW_INFLUX_URL'],
     [{ GW_DATABASE_URL: 'postgres://x' }, 'GW_DATABASE_URL (environment) is "postgres://x"; allowed is nothing yet'],
   ])('that are wrong end the start with one sentence: %o', (env, sentence) => {
     expect(() => readSettings(env, [])).toThrow(expect.objectContaining({ next: 'fatal', message: expect.stringContaining(sentence) }));

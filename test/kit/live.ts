@@ -110,6 +110,7 @@ export async function openLive(over: Partial<LiveDeps> = {}): Promise<TestLive> 
     isOwnOrigin,
     openAlerts: () => at.work.deps.alerts.open(),
     openCases: () => at.work.cases.open(),
+    latest: (devices) => new Map([...at.latest].filter(([id]) => devices.includes(id))),
     watch: (devices) => void watched.push(devices),
     ...over,
   };
@@ -143,9 +144,7 @@ export async function openLive(over: Partial<LiveDeps> = {}): Promise<TestLive> 
   };
   await test.live.start(at.http.server);
   at.work.cases.onChange((changed) => test.live.cases(changed));
-  at.register.devices.onChange((changed) => {
-    for (const { device, placed, before } of changed) test.live.device(device, placed, before);
-  });
+  at.register.devices.onChange((changed) => test.live.devices(changed));
   at.accounts.onRightsChange((change) => test.live.rightsChanged(change));
   return test;
 }

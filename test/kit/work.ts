@@ -16,8 +16,11 @@ type Raise = Extract<Finding, { type: 'raise' }>;
 export class TestAgents {
   /** Connected and subscribed. */
   readonly there = new Set<string>();
-  /** Takes what it is sent, but its PUBACK never comes. */
-  readonly deaf = new Set<string>();
+  /** Topics they have not subscribed to. */
+  readonly unheard = new Set<string>();
+  /** What was taken by those who do not acknowledge: to be answered by the test. */
+  readonly unanswered: ((sent: 'done' | 'failed') => void)[] = [];
+  readonly slow = new Set<string>();
   readonly got: { agent: string; topic: string; payload: { id: string; name: string; args: object; expires: number } }[] = [];
   downlink: Carriers['downlink'] = () => ({ unsupported: 'no dialect says this' });
   readonly downlinks: { bridge: string; topic: string; payload: string }[] = [];
@@ -25,8 +28,9 @@ export class TestAgents {
   readonly carriers: Carriers = {
     send: async (agent, topic, payload) => {
       if (!this.there.has(agent)) return 'away';
-      if (this.deaf.has(agent)) return 'failed';
+      if (this.unheard.has(topic)) return 'unheard';
       this.got.push({ agent, topic, payload: JSON.parse(payload) });
+      if (this.slow.has(agent)) return new Promise((resolve) => this.unanswered.push(resolve));
       return 'done';
     },
     sendDownlink: async (bridge, topic, payload) => {

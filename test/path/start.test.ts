@@ -57,10 +57,15 @@ describe('the start of the cloud', () => {
     for (const [name, port] of taken) {
       const { code, said } = await ends({ GW_DATA_DIR: join(folder, 'b'), [name]: port });
       expect(code).toBe(1);
-      expect(said).toContain(port);
+      expect(said).toContain(`${name} is ${port}, which another process uses`);
       expect(said.trim().split('\n')).toHaveLength(1);
     }
     await cloud.remove();
+  });
+  it.each(['192.0.2.1', '999.1.1.1'])('ends with one sentence when %s is not its own address', async (GW_HOST) => {
+    const { code, said } = await ends({ GW_DATA_DIR: join(folder, 'h'), GW_HOST });
+    expect(code).toBe(1);
+    expect(said.trim()).toMatch(new RegExp(`^GW_HOST is "${GW_HOST}", which is no address of this machine; .*\\.$`));
   });
   it('prints a generated password once, and never again', async () => {
     const data = join(folder, 'c');

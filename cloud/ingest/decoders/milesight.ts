@@ -1,7 +1,14 @@
 /** The frame that all Milesight sensors share (domain.md 2.2): repeated channel id, channel type, value; little-endian. */
 
+/** What a device sends back of a downlink, on channel FE or FF. */
+function echoes(): Record<string, number> {
+  const lengths = { '03': 2, '06': 9, '10': 1, '28': 1, '62': 1, '63': 8 };
+  return Object.fromEntries(['fe', 'ff'].flatMap((channel) => Object.entries(lengths).map(([type, length]) => [`${channel} ${type}`, length])));
+}
+
 /** Value lengths of the channels that every device of the maker may send, by `id type`. */
 const common: Record<string, number> = {
+  ...echoes(),
   'ff 01': 1, // protocol version
   'ff 09': 2, // hardware version
   'ff 0a': 2, // firmware version

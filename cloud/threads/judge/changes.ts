@@ -90,7 +90,13 @@ export class Changes {
       state.rules = {};
     }
     if (!serves) return;
-    if (served && before.interval_s !== facts.interval_s) for (const { type, cause } of engine.rules) if (type === 'silence') engine.anew(state, cause, verdicts.at);
+    if (served && before.interval_s !== facts.interval_s)
+      for (const { type, cause } of engine.rules) {
+        if (type !== 'silence') continue;
+        engine.anew(state, cause, verdicts.at);
+        // Without an interval nothing is too long.
+        if (facts.interval_s === null) verdicts.end(state, cause);
+      }
     links.listen(facts);
     if (!served) this.#judgeLatest(facts);
   }
@@ -99,8 +105,10 @@ export class Changes {
     const { states, verdicts } = this.#parts;
     const state = states.device(facts);
     if (!state.latest) return;
+    const { values, at, ts, rx } = state.latest;
     states.touchDevice(state);
-    verdicts.signal(state, { type: 'reading', values: state.latest.values, ts: state.latest.ts, rx: state.latest.rx });
+    // The newest reading alone: what it did not bring is older, and was judged in its time.
+    verdicts.signal(state, { type: 'reading', values: Object.fromEntries(Object.entries(values).filter(([metric]) => at[metric] === ts)), ts, rx });
   }
 
   /** Alerts without an end of their own end with their case; the others go on until they are over. */

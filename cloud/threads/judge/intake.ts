@@ -174,13 +174,13 @@ export class Intake {
   }
 }
 
-/** The newest value of each metric ever heard: history fills in only what is later than what is there. */
+/** The newest value of each metric ever heard: history fills in what is later than what is there, and not later than the newest reading, for then its clock was wrong. */
 function keepLatest(state: DeviceState, { ts, rx, values }: Reading, isNewest: boolean): void {
   state.latest ??= { ts, rx, values: {}, at: {} };
   const { latest } = state;
   if (isNewest) Object.assign(latest, { ts, rx });
   for (const [metric, value] of Object.entries(values)) {
-    if (!isNewest && ts <= (latest.at[metric] ?? Number.NEGATIVE_INFINITY)) continue;
+    if (!isNewest && (ts > latest.ts || ts <= (latest.at[metric] ?? Number.NEGATIVE_INFINITY))) continue;
     latest.values[metric] = value;
     latest.at[metric] = ts;
   }

@@ -19,6 +19,7 @@ export class Gather {
    * its sender gives one number to two readings.
    */
   readonly #memories = new Map<string, ReadingMemory>();
+  readonly #lastUnset = new Map<string, number>();
   /** Readings that were repeats, since the start. */
   repeats = 0;
   /** Rows whose bytes were not those that were written, since the start. */
@@ -82,9 +83,16 @@ export class Gather {
         this.repeats++;
         continue;
       }
-      this.#batch.readings.push({ device: device.id, kind: device.kind, ts, rx, clock, values });
+      this.#batch.readings.push({ device: device.id, kind: device.kind, ts: clock === 'ok' ? ts : this.#apart(device.id, ts), rx, clock, values });
       this.#batch.sources.push({ agent, topic });
     }
+  }
+
+  /** Readings without a clock stand at `rx`; those that come within one millisecond take the next ones, so that none falls on another. */
+  #apart(device: string, ts: number): number {
+    const next = Math.max(ts, (this.#lastUnset.get(device) ?? 0) + 1);
+    this.#lastUnset.set(device, next);
+    return next;
   }
 
   #memoryOf(device: string): ReadingMemory {

@@ -192,6 +192,14 @@ test('a bridge holds several connections; it is away, cleanly, when the last has
   await expect.poll(() => gate.words).toEqual(['connect cs-01', 'connect cs-01', 'disconnect cs-01 clean']);
 });
 
+test('connections of a bridge that give no client id are each their own', async () => {
+  await start();
+  const links = [await RawMqtt.enter(gate.port, as('cs-01', '')), await RawMqtt.enter(gate.port, as('cs-01', ''))];
+  for (const link of links) await link.publish('application/1/device/24e124/event/up', '{}');
+  expect(gate.broker.stats().connections).toBe(2);
+  for (const link of links) link.cut();
+});
+
 test('a bridge cannot throw an agent out by taking its client id, but takes over its own', async () => {
   await start();
   const client = await gate.enter('gw-01');

@@ -186,16 +186,48 @@ describe('to an agent that is away', () => {
     expect(work.agents.got).toEqual([]);
   });
 
-  test('one that takes it but does not acknowledge it is sent it again under the same id, on its return or after a while', async () => {
+  test('one that takes it and is slow to acknowledge is not sent it again while its connection lasts, and holds up nothing', async () => {
     work.agents.there.add('gw-1');
-    work.agents.deaf.add('gw-1');
+    work.agents.slow.add('gw-1');
+    const slow = await send();
+    await vi.waitFor(() => expect(work.agents.unanswered).toHaveLength(1));
+    work.agents.slow.clear();
+    const next = await send('lamp-1', 'on');
+    at.clock.advance(20_000);
+    await becomes(next.id, 'sent');
+    at.clock.advance(60_000);
+    work.commands.subscribed('gw-1');
+    expect((await now(slow.id)).status).toBe('queued');
+    work.agents.unanswered[0]?.('done');
+    await becomes(slow.id, 'sent');
+    expect(work.agents.got.map(({ payload }) => payload.id)).toEqual([slow.id, next.id]);
+  });
+
+  test('one whose connection ended before it acknowledged is sent it again on its return, under the same id', async () => {
+    work.agents.there.add('gw-1');
+    work.agents.slow.add('gw-1');
     const command = await send();
-    await vi.waitFor(() => expect(at.clock.timers).toBeGreaterThan(1));
-    expect((await now(command.id)).status).toBe('queued');
-    work.agents.deaf.clear();
-    at.clock.advance(5_000);
+    await vi.waitFor(() => expect(work.agents.unanswered).toHaveLength(1));
+    at.clock.advance(20_000);
+    work.agents.slow.clear();
+    work.agents.there.clear();
+    work.agents.unanswered[0]?.('failed');
+    work.agents.there.add('gw-1');
+    work.commands.subscribed('gw-1');
     await becomes(command.id, 'sent');
-    expect(work.agents.got.map(({ payload }) => payload.id)).toEqual([command.id]);
+    expect(work.agents.got.map(({ payload }) => payload.id)).toEqual([command.id, command.id]);
+  });
+
+  test('a device whose topic it does not hear holds up no other', async () => {
+    work.agents.there.add('gw-1');
+    work.agents.unheard.add('gw/v1/gw-1/cover-1/command');
+    const unheard = await send('cover-1');
+    const heard = await send('lamp-1', 'on');
+    await becomes(heard.id, 'sent');
+    expect((await now(unheard.id)).status).toBe('queued');
+    work.agents.unheard.clear();
+    work.commands.subscribed('gw-1');
+    await becomes(unheard.id, 'sent');
   });
 
   test('a device that was bound to another agent meanwhile is not commanded by the old one', async () => {

@@ -43,6 +43,20 @@ describe('a reading of one agent', () => {
     comes({ seq: 5 });
     expect(comes({ seq: 5, sentTs: now + 1000, rx: now + 1000 })).toBe('newest, reused');
   });
+  it.each([
+    ['two seconds ahead', now + 2000],
+    ['in 1970', 5000],
+    ['in 2099', Date.UTC(2099, 0, 1)],
+  ])('is a repeat when it is sent again later, though its clock stands %s', (_where, sentTs) => {
+    expect(comes({ seq: 1, sentTs })).toBe('newest');
+    expect(comes({ seq: 2, sentTs: sentTs + 100, rx: now + 100 })).toBe('newest');
+    expect(comes({ seq: 1, sentTs, rx: now + 60_000 })).toBe('repeat');
+    expect(comes({ seq: 2, sentTs: sentTs + 100, rx: now + 60_000 })).toBe('repeat');
+  });
+  it('with used numbers and a clock that is right again is taken', () => {
+    comes({ seq: 1, sentTs: Date.UTC(2099, 0, 1) });
+    expect(comes({ seq: 1, sentTs: now + 60_000, rx: now + 60_000 })).toBe('newest, reused');
+  });
   it('of a lower boot is newest only by a later time (a new disk silences nothing)', () => {
     comes({ boot: 9, seq: 5 });
     expect(comes({ boot: 1, seq: 0, sentTs: now - 1 })).toBe('history');

@@ -114,11 +114,13 @@ describe('a delta', () => {
   test('a device that moves goes from one view and comes whole into the other', async () => {
     const [wang, school] = await Promise.all([at.connect('wang').ready(), at.connect('school').ready()]);
     expect(wang.devices.has('camera-1')).toBe(true);
+    const latest = { ts: 1, rx: 2, values: { fps: 25 }, at: { fps: 1 } };
+    at.at.latest.set('camera-1', latest);
     at.at.register.setStatuses([{ id: 'camera-1', status: 'ok' }]);
     at.live.statuses([{ id: 'camera-1', status: 'ok' }]);
     await at.at.register.devices.patch(system, 'camera-1', { grid: 'grid-2', site: 'school-1' });
     await wang.until(() => expect(wang.devices.has('camera-1')).toBe(false));
-    await school.until(() => expect(school.devices.get('camera-1')).toMatchObject({ status: 'ok', kind: 'camera', site: 'school-1', position: { lon: 114.49 } }));
+    await school.until(() => expect(school.devices.get('camera-1')).toMatchObject({ status: 'ok', kind: 'camera', site: 'school-1', position: { lon: 114.49 }, latest }));
     expect(wang.of('delta').flatMap(({ devices }) => devices ?? [])).toContainEqual({ id: 'camera-1', gone: true });
   });
 

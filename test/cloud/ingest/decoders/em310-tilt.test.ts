@@ -9,6 +9,9 @@ describe('the bytes of an EM310-TILT', () => {
     ['03CF00000000282307', { angle_x_deg: 0, angle_y_deg: 0, angle_z_deg: 90 }],
     ['01755703CFC008CAFE4F1A01', { battery_pct: 87, angle_x_deg: 22.4, angle_y_deg: -3.1, angle_z_deg: 67.35 }],
     ['FF0B01FF0A0101017564', { battery_pct: 100 }],
+    // Echoes of downlinks before the values.
+    ['FF032C01017564', { battery_pct: 100 }],
+    ['FE06010203040506070809FF62FFFF10FF017564', { battery_pct: 100 }],
   ])('%s say what the maker prints', (hex, data) => {
     expect(read(hex)).toEqual({ data, errors: [], warnings: [] });
   });

@@ -30,6 +30,23 @@ describe('a tilted cover', () => {
     expect(statuses).toEqual([{ id: 'cover-1', status: 'warning' }]);
     expect(outgoing).toMatchObject([{ type: 'case-wanted', maintainer: 'dept-drainage' }]);
   });
+  it('does not fire by history, however late its clock says it is, when it comes into service', () => {
+    const judged = new Judged([coverFacts({ lifecycle: 'installed' })]);
+    const t = judged.now - 100_000;
+    judged.reading({ tilt_deg: 1 }, { boot: 5, seq: 2, ts: t });
+    judged.reading({ tilt_deg: 60, battery_v: 3.5 }, { boot: 5, seq: 1, ts: t + 50_000 });
+    judged.reading({ tilt_deg: 60, battery_v: 3.4 }, { boot: 5, seq: 0, ts: t - 50_000 });
+    expect(judged.judge.latest(['cover-1']).get('cover-1')).toMatchObject({ ts: t, values: { tilt_deg: 1, battery_v: 3.4 }, at: { tilt_deg: t, battery_v: t - 50_000 } });
+    judged.change({ type: 'devices', devices: [coverFacts()] });
+    expect(judged.pass(10).alerts).toEqual([]);
+  });
+  it('is judged by its newest reading alone when it comes into service', () => {
+    const judged = new Judged([coverFacts({ lifecycle: 'installed' })]);
+    judged.reading({ tilt_deg: 60 }, { ts: judged.now - 3 * 86_400_000 });
+    judged.reading({ battery_v: 3.5 });
+    judged.change({ type: 'devices', devices: [coverFacts()] });
+    expect(judged.pass(10).alerts).toEqual([]);
+  });
   it('does not fire when a car has passed within the hold', () => {
     const judged = new Judged([coverFacts()]);
     judged.reading({ tilt_deg: 30 });

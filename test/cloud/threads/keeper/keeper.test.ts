@@ -54,6 +54,18 @@ describe('the keeper of telemetry', () => {
     expect(kept.keeper.stats()).toMatchObject({ in: 5, accepted: 3, repeats: 2, waiting: 0 });
   });
 
+  it('keeps readings without a clock apart, in one batch and over several', async () => {
+    await open();
+    for (let round = 0; round < 2; round++)
+      await kept.say(
+        Array.from({ length: 50 }, (_, i) => ({ device: 'cover-1', boot: 1, seq: 50 * round + i, ts: 1000 + i, values: { tilt_deg: i } })),
+        null,
+      );
+    await kept.pass(100);
+    const { ts } = await kept.values('tilt_deg');
+    expect(ts).toHaveLength(100);
+  });
+
   it('writes the first reading at once, and those that follow within 100 ms together', async () => {
     await open();
     await kept.pass(5000);
