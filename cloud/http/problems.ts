@@ -1,4 +1,5 @@
 /** The catalogue of problems (RFC 9457) and how whatever was thrown becomes one. Never a stack, a path or a secret. */
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
@@ -64,7 +65,27 @@ export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
 export function onError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const body = problemOf(error);
   if (body.status >= 500) request.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
-  sendProblem(reply, body);
+  if (body.status === 413) afterBody(request.raw, () => sendProblem(reply, body));
+  else sendProblem(reply, body);
+}
+
+/** What is read and thrown away of a body that is too large, bytes and ms: an answer before its end would be lost on a client that is still writing. */
+const readAway = { bytes: 64 * 1024 * 1024, ms: 5000 };
+
+function afterBody(request: IncomingMessage, go: () => void): void {
+  let bytes = 0;
+  const over = () => {
+    clearTimeout(timer);
+    request.off('data', count).off('end', over).off('close', over).off('error', over);
+    go();
+  };
+  const count = (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > readAway.bytes) over();
+  };
+  const timer = setTimeout(over, readAway.ms);
+  if (request.readableEnded || request.destroyed) over();
+  else request.on('data', count).on('end', over).on('close', over).on('error', over).resume();
 }
 
 /** What the parser of HTTP could not read: there is no request to answer to, only the connection, which ends. */
