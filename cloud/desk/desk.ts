@@ -164,5 +164,6 @@ async function migrate(db: Kysely<DeskTables>, file: string): Promise<void> {
 
 function diskRefused(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY)/.test(code);
+  // A full disk ends the transaction by itself; the rollback that follows finds none, and its error takes the place of the first.
+  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY)/.test(code) || (error instanceof Error && error.message.startsWith('cannot rollback'));
 }
