@@ -9,6 +9,7 @@ const top = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What runs as a process or a thread of its own: name in dist/ → source. */
 export const entries = {
   'cloud/main': 'cloud/main.ts',
+  'cloud/backup': 'cloud/backup/main.ts',
   'cloud/broker.thread': 'cloud/threads/broker.ts',
   'cloud/journal.thread': 'cloud/threads/journal.ts',
   'cloud/rules.thread': 'cloud/threads/rules.ts',
