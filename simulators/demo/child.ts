@@ -1,5 +1,6 @@
 /** A program of ours as a child process: it is started, started again with back-off when it dies, and ends with this process. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import type { Clock } from '../../devices/clock.ts';
 import type { Logger } from '../../devices/log.ts';
 
@@ -8,6 +9,8 @@ export interface ChildOptions {
   /** The program and its arguments, for Node. */
   args: () => string[];
   env: () => NodeJS.ProcessEnv;
+  /** It gets what of the processors the others leave. */
+  yields?: boolean;
   clock: Clock;
   log: Logger;
   /** Each message of the child over its IPC channel. */
@@ -38,12 +41,14 @@ export class Child {
   }
 
   start(): void {
-    const { name, args, env, clock, log, onMessage, onExit } = this.options;
+    const { name, args, env, yields = false, clock, log, onMessage, onExit } = this.options;
     if (this.stopping || this.process) return;
     const began = clock.mono();
     // The IPC channel is how the child learns that this process is gone, kill -9 included.
     const child = spawn(process.execPath, args(), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: env() });
     this.process = child;
+    // Before it has threads: they inherit it.
+    if (yields && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     child.on('message', (message) => onMessage?.(message));
     child.on('error', (error) => log.error({ child: name, err: error }, 'a child process could not be started or told'));
     child.on('close', (code, signal) => {

@@ -206,7 +206,9 @@ export class Supervisor {
     const { settings, programs, clock, log } = this.options;
     if (this.stopping) return;
     for (const { id } of demoAgents) {
-      const agent = new Child({ name: id, args: () => [join(programs, 'edge/main.js'), '--config', agentFile(settings.dir, id)], env: () => settings.env, clock, log });
+      const args = () => [join(programs, 'edge/main.js'), '--config', agentFile(settings.dir, id)];
+      // Real agents are machines of their own: these shall not take this one from the cloud while they hand in a past day.
+      const agent = new Child({ name: id, args, env: () => settings.env, yields: true, clock, log });
       this.agents.push(agent);
       agent.start();
     }

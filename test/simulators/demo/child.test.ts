@@ -41,6 +41,17 @@ test('is started again when it dies', async () => {
   expect(said[0]).not.toBe(said[1]);
 });
 
+test('yields the processors to the others, with all its threads, where it is told to', async () => {
+  const { said } = childOf(
+    "import('node:fs').then(({ readdirSync, readFileSync }) => process.send(readdirSync('/proc/self/task').map((id) => Number(readFileSync(`/proc/self/task/${id}/stat`, 'utf8').split(') ')[1].split(' ')[16]))));setInterval(() => {}, 1000)",
+    {
+      yields: true,
+    },
+  );
+  await vi.waitFor(() => expect(said.length).toBe(1), soon);
+  expect(new Set(said[0] as number[])).toEqual(new Set([10]));
+});
+
 test('is not started again when its end is for good', async () => {
   const ends: (number | null)[] = [];
   const { said } = childOf('process.send(1); setTimeout(() => process.exit(3), 50);', {
