@@ -43,7 +43,7 @@ test('is started again when it dies', async () => {
 
 test('yields the processors to the others, with all its threads, where it is told to', async () => {
   const { said } = childOf(
-    "import('node:fs').then(({ readdirSync, readFileSync }) => process.send(readdirSync('/proc/self/task').map((id) => Number(readFileSync(`/proc/self/task/${id}/stat`, 'utf8').split(') ')[1].split(' ')[16]))));setInterval(() => {}, 1000)",
+    "import('node:fs').then(({ readdirSync, readFileSync }) => process.send(readdirSync('/proc/self/task').map((id) => Number(readFileSync('/proc/self/task/' + id + '/stat', 'utf8').split(') ')[1].split(' ')[16]))));setInterval(() => {}, 1000)",
     {
       yields: true,
     },
