@@ -3,7 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 
 /** Programs of the system's packages that the tests run for real, by the file that proves them. */
-const needed = { influxdb: '/usr/bin/influxd', 'mosquitto-clients': '/usr/bin/mosquitto_pub', chromium: '/usr/bin/chromium', 'fonts-noto-cjk': '/usr/share/fonts/opentype/noto' };
+const needed = {
+  influxdb: '/usr/bin/influxd',
+  faketime: '/usr/bin/faketime',
+  'mosquitto-clients': '/usr/bin/mosquitto_pub',
+  chromium: '/usr/bin/chromium',
+  'fonts-noto-cjk': '/usr/share/fonts/opentype/noto',
+};
 const missing = () => Object.keys(needed).filter((name) => !existsSync(needed[name]));
 
 const report = 'artefacts/test-report.json';
