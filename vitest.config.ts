@@ -7,7 +7,7 @@ const whole = ['test/path/{demo,page}.test.ts'];
 
 /**
  * One after the other: `unit` mirrors the sources and holds the contract suites, `house` reads the tree itself; `path` starts real processes, two
- * files at a time, for they wait more than they work; `demo` starts the whole product.
+ * files at a time, for they wait more than they work; `faults` are such stories that take longer, by `npm run faults`; `demo` starts the whole product.
  */
 export default defineConfig({
   test: {
@@ -15,6 +15,7 @@ export default defineConfig({
       { test: { name: 'unit', include: ['test/{devices,edge,cloud,simulators,contracts}/**/*.test.ts'], globalSetup: built, testTimeout: 20_000 } },
       { test: { name: 'house', include: ['test/house/**/*.test.ts'] } },
       { test: { name: 'path', include: ['test/path/**/*.test.ts'], exclude: whole, ...patient, maxWorkers: 2, sequence: { groupOrder: 1 } } },
+      { test: { name: 'faults', include: ['test/faults/**/*.test.ts'], ...patient, maxWorkers: 2, sequence: { groupOrder: 1 } } },
       { test: { name: 'demo', include: whole, ...patient, fileParallelism: false, sequence: { groupOrder: 2 } } },
     ],
   },

@@ -21,6 +21,8 @@ export class Line {
   weather: Weather = {};
   port = 0;
   connections = 0;
+  /** Chunks that were held back. */
+  held = 0;
 
   constructor(to: number, random: () => number) {
     this.#to = to;
@@ -74,7 +76,9 @@ export class Line {
       if (silent) return;
       const chunk = look(whole);
       if (chunk === null) return;
-      const due = performance.now() + latencyMs + (this.#random() < heldShare ? heldMs : 0);
+      const isHeld = this.#random() < heldShare;
+      if (isHeld) this.held++;
+      const due = performance.now() + latencyMs + (isHeld ? heldMs : 0);
       before = before.then(async () => {
         const wait = due - performance.now();
         if (wait > 0) await new Promise((go) => setTimeout(go, wait));
