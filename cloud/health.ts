@@ -22,6 +22,9 @@ export const Health = Type.Object({
 });
 export type Health = Static<typeof Health>;
 
+/** A stage that is further behind has trouble, ms. */
+const lateMs = 5000;
+
 /** What the main thread counts itself: what alerts and replies ask of the desk, and what pages are sent. */
 export interface MainCounts {
   following: { done: number; waiting: number; trouble: string | null };
@@ -57,6 +60,8 @@ export async function readHealth(path: Path, { following, live }: MainCounts): P
   if (journal.error !== null) problems.push(`The journal's disk refuses: ${journal.error}`);
   if (!flow) problems.push('Telemetry is held: the journal is full up to the part kept for events.');
   if (error !== null) problems.push(`Telemetry is kept and waits: ${error}`);
+  else if ((telemetry.lagMs ?? 0) > lateMs) problems.push(`Telemetry is kept and waits: the oldest for ${Math.round((telemetry.lagMs ?? 0) / 1000)} s`);
+  if ((rules.ingest.lagMs ?? 0) > lateMs) problems.push(`Rules are ${Math.round((rules.ingest.lagMs ?? 0) / 1000)} s behind what has come in.`);
   if (following.trouble !== null) problems.push(`Cases and replies wait: ${following.trouble}`);
   return {
     status: problems.length === 0 ? 'ok' : 'degraded',

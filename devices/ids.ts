@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 
-/** Every id of ours matches this (contract, "HTTP and socket.io"). */
-export const idPattern = '^[A-Za-z0-9._-]{1,64}$';
+/** Every id of ours matches this (contract, "HTTP and socket.io"); not "." and "..", which no address can name. */
+export const idPattern = '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$';
 const idRegExp = new RegExp(idPattern);
 export const isId = (value: unknown): value is string => typeof value === 'string' && idRegExp.test(value);
 

@@ -237,8 +237,16 @@ describe('the agent as a process', { timeout: 90_000 }, () => {
   it('keeps to 90 MB with ten devices that report each second', async () => {
     const kinds = ['manhole-cover', 'streetlight', 'alarm-post', 'face-gate', 'camera'];
     const devices = Array.from({ length: 10 }, (_, i) => simulated(kinds[i % 5] as string, i, { history_h: 24, ...(i % 5 === 2 ? { acts: [{ after_s: 2, act: 'sos' }] } : {}) }));
-    const one = start({ devices });
+    const server = createServer((request, response) => void request.resume().on('end', () => response.writeHead(201).end('{}')));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const http = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+    const one = start({ cloud: { url: `mqtt://127.0.0.1:${station.port}`, agent: 'gw-01', token: 'abc', http }, devices });
     await station.until('it has worked for a while', () => station.readings().length > 400, 30_000);
+    for (let i = 0; i < 5; i++) station.say('gw/v1/gw-01/camera-4/command', { id: `C${i}`, name: 'snapshot', args: {} });
+    await station.until('the pictures', () => station.replies().length === 5);
+    expect(station.replies().map(({ ok }) => ok)).toEqual(Array(5).fill(true));
+    server.closeAllConnections();
+    server.close();
     const rss = one.rss();
     console.info(`RSS with ten devices: ${rss.toFixed(1)} MB`);
     expect(rss).toBeLessThanOrEqual(90);

@@ -20,7 +20,7 @@ export class InfluxStore implements TelemetryStore {
   readonly #writer: InfluxWriter;
   readonly address: InfluxAddress;
 
-  constructor({ target, log, requestMs = 30_000 }: InfluxOptions) {
+  constructor({ target, log, requestMs = 10_000 }: InfluxOptions) {
     this.#version = target.version;
     this.#log = log;
     this.address = addressOf(target);

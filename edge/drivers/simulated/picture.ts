@@ -1,4 +1,7 @@
 /** The picture that a simulated camera takes: its own street, by the light of the hour. No people are in it. */
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { retry } from '../../../devices/errors.ts';
 import { chance, trait } from './chance.ts';
 import { hourOf, isDark, trafficOf } from './sky.ts';
 
@@ -42,13 +45,22 @@ export function streetOf({ device, seed, at, covered, moved }: View): string {
   return `${open}<g transform="${moved ? 'rotate(24 320 180) translate(160 -90)' : ''}">${street}</g>${stamp}</svg>`;
 }
 
-/** JPEG bytes of 640 × 360. */
-export async function renderPicture(view: View): Promise<Uint8Array> {
-  // Loaded only here: it costs an agent more memory than all else.
-  const { default: sharp } = await import('sharp');
-  sharp.cache(false);
-  sharp.concurrency(1);
-  return sharp(Buffer.from(streetOf(view)))
-    .jpeg({ quality: 72 })
-    .toBuffer();
+/** Encodes an SVG from its input as a JPEG to its output; the path of `sharp` is its argument. */
+const encoder = `
+  const sharp = require(process.argv[1]);
+  const chunks = [];
+  process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', async () => process.stdout.write(await sharp(Buffer.concat(chunks)).jpeg({ quality: 72 }).toBuffer()));
+`;
+const encodeWithinMs = 20_000;
+
+/** JPEG bytes of 640 × 360. Made in a process of its own, which gives its memory back: a real camera hands in a JPEG, and an agent has no room for an encoder. */
+export function renderPicture(view: View): Promise<Uint8Array> {
+  const sharp = createRequire(import.meta.url).resolve('sharp');
+  return new Promise((resolve, fail) => {
+    const child = execFile(process.execPath, ['-e', encoder, sharp], { encoding: 'buffer', maxBuffer: 8 * 1024 * 1024, timeout: encodeWithinMs }, (error, bytes) =>
+      error ? fail(retry('no-picture', `the picture could not be made: ${error.message.split('\n')[0]}`, error)) : resolve(bytes),
+    );
+    child.stdin?.on('error', () => {}); // Told by the end of the process.
+    child.stdin?.end(streetOf(view));
+  });
 }
