@@ -99,7 +99,7 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
       sendDownlink: (bridge, topic, payload) => path.broker.sendDownlink(bridge, topic, payload),
       downlink: () => ({ unsupported: 'This dialect has no downlink for the device yet.' }),
     },
-    setInterval: async (device, interval_s) => void (await register.devices.patch(system, device, { interval_s })),
+    follow: async (device, change) => void (await register.devices.patch(system, device, change)),
   });
   const alerts = openAlertReader(join(folder, 'rules.db'));
   ending.add('alerts', () => alerts.close());

@@ -86,7 +86,7 @@ export class Accounts {
     await this.#deps.desk.act(async (trx) => {
       const taken = await trx.selectFrom('accounts').select('removed').where('username', '=', input.username).executeTakeFirst();
       if (taken) throw conflict(`The user name "${input.username}" is ${taken.removed === null ? 'taken' : 'of an account that was removed, and is never used again'}.`);
-      await this.#checkScope(trx, input.scope);
+      await this.#checkScope(trx, input.role, input.scope);
       const row = { username: input.username, password, role: input.role, scope: JSON.stringify(input.scope), created, removed: null };
       await trx.insertInto('accounts').values(row).execute();
       await audit(trx, { at: created, by, action: 'create', subject: `account ${input.username}`, detail: { role: input.role, scope: input.scope } });
@@ -102,7 +102,7 @@ export class Accounts {
     const { after, changed } = await this.#deps.desk.act(async (trx) => {
       const before = accountOf(await this.#present(trx, username));
       const after = { ...before, ...(patch.role ? { role: patch.role } : {}), ...(patch.scope ? { scope: patch.scope } : {}) };
-      await this.#checkScope(trx, after.scope);
+      await this.#checkScope(trx, after.role, after.scope);
       const rights = after.role !== before.role || JSON.stringify(after.scope) !== JSON.stringify(before.scope);
       if (rights && isFullAdministrator(before) && !isFullAdministrator(after)) await this.#refuseLast(trx, username);
       const changed = rights || password !== undefined;
@@ -147,8 +147,9 @@ export class Accounts {
     if (!others.some((row) => isFullAdministrator(accountOf(row)))) throw conflict('This is the last administrator; make another one first.');
   }
 
-  async #checkScope(trx: Trx, scope: GivenScope): Promise<void> {
+  async #checkScope(trx: Trx, role: Account['role'], scope: GivenScope): Promise<void> {
     const wanted = scopeOf(scope);
+    if (role === 'school' && !('site' in wanted)) throw invalid([{ key: 'scope', value: scope, allowed: 'of a school: {site}, its own campus' }]);
     if ('all' in wanted) return;
     const [what, ids] = Object.entries(wanted)[0] as ['department' | 'grid' | 'site', string[]];
     const missing = await this.#deps.missing(trx, what, ids);

@@ -14,7 +14,7 @@ const table = {
   /** Everything that a page shows, in scope. */
   read: { who: ['dispatcher', 'handler', 'gridworker', 'technician', 'school', 'viewer'], reach: 'in scope' },
   'edit-devices': { who: [], reach: 'in scope' },
-  /** What is done at the device itself: lifecycle, baseline, addresses. */
+  /** What is done at the device itself: lifecycle, position, baseline, addresses. */
   'service-devices': { who: ['technician'], reach: 'in scope' },
   'add-devices': { who: [], reach: 'installation' },
   /** Departments, grids, sites. */

@@ -14,6 +14,8 @@ import { makeFolder } from '../../devices/folder.ts';
 /** In the order in which they are looked at: the journal last, so that it holds whatever the others have not seen. */
 const databases = ['rules.db', 'telemetry.db', 'desk.db', 'journal.db'] as const;
 const photosFolder = 'photos';
+/** Below it: pictures that are still coming in. Nothing names them yet. */
+const unfinishedFolder = 'unfinished';
 const manifestName = 'backup.json';
 const format = 1;
 /** Pages copied between two looks at the world outside. */
@@ -47,7 +49,7 @@ export async function backup({ from, to, version }: { from: string; to: string; 
     pinned.release();
   }
   // Photos are written before the desk names them, never changed and never removed: all that the copy of the desk names are there.
-  const photos = filesBelow(join(from, photosFolder));
+  const photos = filesBelow(join(from, photosFolder), [join(from, photosFolder, unfinishedFolder)]);
   for (const photo of photos) await copy(photo, join(to, relative(from, photo)));
   const files: Manifest['files'] = [];
   for (const file of filesBelow(to)) files.push({ name: relative(to, file), bytes: statSync(file).size, sha256: await hashOf(file) });
@@ -145,10 +147,13 @@ function manifestOf(from: string): Manifest {
   return manifest;
 }
 
-const filesBelow = (folder: string): string[] =>
-  existsSync(folder)
-    ? readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)) : [join(folder, entry.name)]))
-    : [];
+function filesBelow(folder: string, but: readonly string[] = []): string[] {
+  if (but.includes(folder) || !existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path, but) : [path];
+  });
+}
 
 async function hashOf(file: string): Promise<string> {
   const hash = createHash('sha256');

@@ -1,7 +1,10 @@
 /** The door of the commands: what people and scripts ask of a device, kept from the asking to its end. */
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
 import { type Clock, every } from '../../devices/clock.ts';
 import { GwError, reasonOf } from '../../devices/errors.ts';
 import { newUlid } from '../../devices/ids.ts';
+import type { Baseline } from '../../devices/kinds/kinds.ts';
 import type { Logger } from '../../devices/log.ts';
 import { mayCommand, type Viewer } from '../accounts/accounts.ts';
 import type { Desk } from '../desk/desk.ts';
@@ -22,10 +25,21 @@ export interface CommandsDeps {
   log: Logger;
   register: { devices: Pick<Register['devices'], 'facts'>; agents: Pick<Register['agents'], 'role'> };
   carriers: Carriers;
-  /** A `set-interval` was done: the register follows. The same may come again. */
-  setInterval(device: string, interval_s: number, by: string): Promise<void>;
+  /** A command was done that changes what the register says of the device: it follows. The same may come again. */
+  follow(device: string, change: Followed, by: string): Promise<void>;
 }
 export type Reply = Extract<Outgoing, { type: 'reply' }>;
+
+export type Followed = { interval_s: number } | { baseline: Baseline };
+const BaselineReply = Compile(Type.Object({ baseline: Type.Object({ angle_x_deg: Type.Number(), angle_y_deg: Type.Number(), angle_z_deg: Type.Number() }) }));
+
+/** What the register says otherwise now that this is done; null: nothing. */
+function changeBy({ name, args }: CommandRow, result: unknown): Followed | null {
+  if (name === 'set-interval') return { interval_s: (JSON.parse(args) as { interval_s: number }).interval_s };
+  if (name !== 'calibrate' || !BaselineReply.Check(result)) return null;
+  const { angle_x_deg, angle_y_deg, angle_z_deg } = result.baseline;
+  return { baseline: { angle_x_deg, angle_y_deg, angle_z_deg } };
+}
 
 const everything: Scope = { all: true };
 const sweepMs = 1_000;
@@ -146,7 +160,8 @@ export class Commands {
     for (const reply of rows) {
       const row = await desk.read.selectFrom('commands').selectAll().where('id', '=', reply.id).executeTakeFirst();
       if (!row || row.device !== reply.device || row.agent !== reply.agent || row.status === 'done' || row.status === 'failed') continue;
-      if (reply.ok && row.name === 'set-interval') await this.#intervalSet(row);
+      const change = reply.ok ? changeBy(row, reply.result) : null;
+      if (change) await this.#followed(row, change);
       const outcome = reply.ok
         ? { status: 'done', result: JSON.stringify(reply.result ?? null), error: null }
         : { status: 'failed', error: reply.error ?? 'The device gave no reason.' };
@@ -187,14 +202,13 @@ export class Commands {
     return row?.photo ? (JSON.parse(row.photo) as KeptPicture) : undefined;
   }
 
-  async #intervalSet(row: CommandRow): Promise<void> {
-    const { interval_s } = JSON.parse(row.args) as { interval_s: number };
+  async #followed(row: CommandRow, change: Followed): Promise<void> {
     try {
-      await this.#deps.setInterval(row.device, interval_s, row.by);
+      await this.#deps.follow(row.device, change, row.by);
     } catch (error) {
       // The device has done it; a register that will never take it must not hold up the replies behind.
       if (!(error instanceof GwError) || error.next !== 'reject') throw error;
-      this.#deps.log.warn({ device: row.device, interval_s, reason: error.message }, 'the register did not take the interval that the device has now');
+      this.#deps.log.warn({ device: row.device, change, reason: error.message }, 'the register did not take what the device has now');
     }
   }
 

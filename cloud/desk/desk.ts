@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { Kysely, Migrator, SqliteDialect, type Transaction } from 'kysely';
+import { CompiledQuery, type DatabaseConnection, Kysely, Migrator, SqliteDialect, SqliteDriver, type Transaction } from 'kysely';
 import type { Clock } from '../../devices/clock.ts';
 import { fatal, reasonOf, retry } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
@@ -51,7 +51,7 @@ export class Desk {
     const file = join(this.#options.dataDir, 'desk.db');
     try {
       const writer = new Database(file);
-      this.#write = new Kysely<DeskTables>({ dialect: new SqliteDialect({ database: writer }) });
+      this.#write = new Kysely<DeskTables>({ dialect: new WritingDialect(writer) });
       writer.pragma('journal_mode = WAL');
       writer.pragma('synchronous = FULL');
       writer.pragma('foreign_keys = ON');
@@ -143,6 +143,22 @@ export class Desk {
       taken.push({ id: row.id, change: JSON.parse(row.change) as Change });
     }
     return taken;
+  }
+}
+
+/** Each act takes the file's one writing place at its beginning, waiting for a backup that looks: who began by reading would be refused at its first write. */
+class WritingDialect extends SqliteDialect {
+  readonly #database: Database.Database;
+
+  constructor(database: Database.Database) {
+    super({ database });
+    this.#database = database;
+  }
+
+  override createDriver(): SqliteDriver {
+    const driver = new SqliteDriver({ database: this.#database });
+    driver.beginTransaction = async (connection: DatabaseConnection) => void (await connection.executeQuery(CompiledQuery.raw('begin immediate')));
+    return driver;
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AlertBook, openAlertReader, type PlacedAlert } from '../../cloud/alerts/alerts.ts';
 import { Cases } from '../../cloud/cases/cases.ts';
-import { type Carriers, Commands } from '../../cloud/commands/commands.ts';
+import { type Carriers, Commands, type Followed } from '../../cloud/commands/commands.ts';
 import type { HttpDeps } from '../../cloud/http/http.ts';
 import { Photos } from '../../cloud/photos/photos.ts';
 import type { Register } from '../../cloud/register/register.ts';
@@ -47,8 +47,8 @@ export interface TestWork {
   commands: Commands;
   photos: Photos;
   agents: TestAgents;
-  /** Intervals that the register was told. */
-  intervals: { device: string; interval_s: number; by: string }[];
+  /** What the register was told of commands that were done. */
+  followed: { device: string; change: Followed; by: string }[];
   /** Raises an alert of a device of the register, as the rules do; on disk when it returns. */
   raise(device: string, over?: Partial<Raise>): { alert: PlacedAlert; wantsCase: boolean };
   end(device: string, cause?: string): void;
@@ -63,7 +63,7 @@ export async function openWork({ desk, clock, dataDir }: TestDesk, register: Reg
   const flush = () => db.transaction(() => book.flush())();
   const alerts = openAlertReader(join(dataDir, 'rules.db'));
   const agents = new TestAgents();
-  const intervals: TestWork['intervals'] = [];
+  const followed: TestWork['followed'] = [];
   const cases = new Cases({ desk, clock, log: silentLog, timezone: 'Asia/Shanghai', register });
   const photos = new Photos({ dir: join(dataDir, 'photos'), timezone: 'Asia/Shanghai', log: silentLog });
   await photos.start();
@@ -73,7 +73,7 @@ export async function openWork({ desk, clock, dataDir }: TestDesk, register: Reg
     log: silentLog,
     register,
     carriers: agents.carriers,
-    setInterval: async (device, interval_s, by) => void intervals.push({ device, interval_s, by }),
+    follow: async (device, change, by) => void followed.push({ device, change, by }),
   });
   await commands.start();
   return {
@@ -92,7 +92,7 @@ export async function openWork({ desk, clock, dataDir }: TestDesk, register: Reg
     commands,
     photos,
     agents,
-    intervals,
+    followed,
     raise(device, over = {}) {
       const { placed } = register.devices.glance(device) as NonNullable<ReturnType<Register['devices']['glance']>>;
       const { n } = db.prepare('select count(*) as n from alerts').get() as { n: number };

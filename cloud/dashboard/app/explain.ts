@@ -1,5 +1,6 @@
 import { t } from '../words/words.svelte.ts';
 import { Problem } from './api.ts';
+import { knownFault } from './known-faults.ts';
 
 /** A failure in a person's words: what failed, what is still true. */
 export function explain(error: unknown): string {
@@ -11,5 +12,6 @@ export function explain(error: unknown): string {
   if (error.status === 403) return error.detail || t('error.forbidden');
   if (error.status === 404) return t('state.missing');
   if (error.status >= 500) return t('error.server', { status: error.status });
-  return error.detail || error.title;
+  const known = knownFault(error.detail);
+  return known ? t(known.key, known.fill) : error.detail || error.title;
 }

@@ -13,6 +13,11 @@ const known = [
   [/^digits 7 to 10/, 'fault.codeClass'],
   [/the first level/, 'fault.clear'],
   [/mildest first/, 'fault.levels'],
+  [/^A photo is a JPEG/, 'fault.photoKind'],
+  [/^A photo has at most \d+ bytes/, 'fault.photoBytes'],
+  [/^A photo has at most \d+ pixels/, 'fault.photoPixels'],
+  [/cannot be read as a picture/, 'fault.photoBroken'],
+  [/of a school: \{site\}/, 'fault.schoolScope'],
 ] as const;
 export type FaultKey = (typeof known)[number][1];
 

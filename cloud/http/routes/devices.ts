@@ -22,7 +22,7 @@ const Filter = {
 };
 
 /** What a technician may change (rights `service-devices`). */
-const serviced = new Set(['lifecycle', 'baseline', 'addresses']);
+const serviced = new Set(['lifecycle', 'position', 'baseline', 'addresses']);
 /** A thousand devices with everything that may be said of them. */
 const bodyLimit = 8_388_608;
 

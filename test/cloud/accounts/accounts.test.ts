@@ -179,6 +179,12 @@ test('a scope is told back as it was given, and must name what exists', async ()
     expect((await accounts.create('admin', { username, password, role: 'school', scope })).scope).toEqual(scope);
     expect((await signIn(username)).viewer.scope).toEqual({ site: ['s1'] });
   }
+  for (const scope of [{ all: true as const }, { grid: 'g1' }, { department: 'd1' }])
+    await expect(accounts.create('admin', { username: 'x', password, role: 'school', scope })).rejects.toMatchObject({
+      faults: [{ key: 'scope', allowed: 'of a school: {site}, its own campus' }],
+    });
+  await make('everyone');
+  await expect(accounts.patch('admin', 'everyone', { role: 'school' })).rejects.toMatchObject({ refusal: 'invalid' });
   await expect(accounts.create('admin', { username: 'x', password, role: 'school', scope: { site: ['s1', 's2'] } })).rejects.toMatchObject({
     faults: [{ key: 'scope.site', value: 's2', allowed: 'the id of a site that exists' }],
   });

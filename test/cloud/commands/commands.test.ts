@@ -128,14 +128,24 @@ describe('to an agent that is there', () => {
   test('a set-interval that was done becomes the interval of the register, however often its reply comes', async () => {
     const command = await send('cover-1', 'set-interval', { args: { interval_s: 300 } });
     await becomes(command.id, 'sent');
-    expect(work.intervals).toEqual([]);
+    expect(work.followed).toEqual([]);
     const answer = reply(command);
     await work.commands.replies([answer]);
     await work.commands.replies([answer]);
-    expect(work.intervals).toEqual([{ device: 'cover-1', interval_s: 300, by: 'hejing' }]);
+    expect(work.followed).toEqual([{ device: 'cover-1', change: { interval_s: 300 }, by: 'hejing' }]);
     const refused = await send('cover-1', 'set-interval', { args: { interval_s: 60 } });
     await work.commands.replies([reply(refused, { ok: false, error: 'no' })]);
-    expect(work.intervals).toHaveLength(1);
+    expect(work.followed).toHaveLength(1);
+  });
+
+  test('a calibration that was done becomes the baseline of the register, where the device tells it', async () => {
+    const baseline = { angle_x_deg: 0.5, angle_y_deg: -0.25, angle_z_deg: 89.4 };
+    for (const result of [{ baseline }, { fine: true }, { baseline: 'level' }, null]) {
+      const command = await send();
+      await becomes(command.id, 'sent');
+      await work.commands.replies([reply(command, { result })]);
+    }
+    expect(work.followed).toEqual([{ device: 'cover-1', change: { baseline }, by: 'hejing' }]);
   });
 });
 

@@ -114,19 +114,24 @@ test('a missing device and one out of scope are told in the same words', async (
   expect([foreign.statusCode, foreign.body]).toEqual([404, missing.body]);
 });
 
-test('a technician changes lifecycle, baseline and addresses of a device and nothing else; a school nothing', async () => {
+test('a technician changes lifecycle, position, baseline and addresses of a device and nothing else; a school nothing', async () => {
   await post({ kind: 'manhole-cover', id: 'c1', site: 's1' });
   expect(
     (
       await patch(
         'c1',
-        { lifecycle: 'in service', baseline: { angle_x_deg: 1, angle_y_deg: 1, angle_z_deg: 88 }, addresses: [{ scheme: 'devEui', value: '24e124136b000017' }] },
+        {
+          lifecycle: 'in service',
+          position: { lon: 114.2, lat: 36.4 },
+          baseline: { angle_x_deg: 1, angle_y_deg: 1, angle_z_deg: 88 },
+          addresses: [{ scheme: 'devEui', value: '24e124136b000017' }],
+        },
         'tech',
       )
     ).json(),
   ).toMatchObject({ lifecycle: 'in service' });
   const refused = await patch('c1', { lifecycle: 'retired', name: 'mine' }, 'tech');
-  expect([refused.statusCode, refused.json().errors]).toEqual([403, [{ key: 'name', value: 'mine', allowed: 'your role may change lifecycle, baseline, addresses' }]]);
+  expect([refused.statusCode, refused.json().errors]).toEqual([403, [{ key: 'name', value: 'mine', allowed: 'your role may change lifecycle, position, baseline, addresses' }]]);
   expect((await kit.ask('GET', '/api/devices/c1', { as: 'tech' })).json().lifecycle).toBe('in service');
   expect((await patch('missing', { name: 'x' }, 'tech')).statusCode).toBe(404);
   expect((await patch('c1', { lifecycle: 'retired' }, 'school')).statusCode).toBe(403);
