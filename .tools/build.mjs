@@ -69,6 +69,8 @@ async function program() {
       failed.push(`${source}: ${error.message}`);
     }
   }
+  // Its service would stay as a child for as long as the program runs.
+  await esbuild.stop();
   if (failed.length > 0) throw new Error(`These do not build:\n${failed.join('\n')}`);
 }
 

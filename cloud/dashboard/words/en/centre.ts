@@ -54,6 +54,7 @@ export const centre: Record<keyof typeof zh, string> = {
   'context.times': '{{n}} times',
   'context.limit': 'Value {{value}}, limit {{limit}}, rule {{rule}}',
   'context.rule': 'By rule {{rule}}',
+  'context.agent': 'Agent {{agent}}',
   'context.event': 'Event of the device, rule {{rule}}',
   'context.late': '{{time}} late',
   'context.cameras': 'Nearest cameras',

@@ -55,6 +55,8 @@ export const admin = {
   'devices.interval': '上报间隔（秒）',
   'devices.lifecycleHint': '仅“在用”的设备产生告警',
   'devices.numberBad': '请填数字。',
+  'devices.nameNeeded': '请填名称或编号，以便日后查找。',
+  'rules.edge': '边缘代理按类型自带的限值就地判断并上报事件，事件是否告警由该事件的规则决定。如只按修改后的限值判断，请关闭对应的事件规则。',
   'devices.baseline': '安装基准角（度）',
   'agents.role': '类型',
   'agents.role.agent': '边缘代理',

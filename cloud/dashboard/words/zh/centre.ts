@@ -53,6 +53,7 @@ export const centre = {
   'context.times': '{{n}} 次',
   'context.limit': '值 {{value}}，限值 {{limit}}，规则 {{rule}}',
   'context.rule': '按规则 {{rule}}',
+  'context.agent': '边缘代理 {{agent}}',
   'context.event': '设备事件，规则 {{rule}}',
   'context.late': '迟到 {{time}}',
   'context.cameras': '最近摄像头',
