@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AgentProcess } from '../edge/process.ts';
+import { Line, seeded } from '../kit/line.ts';
 import { Cloud, type Person, publish, until } from '../kit/product.ts';
 
 /** An agent that is away: commands wait for it or expire, never twice; what happened meanwhile alerts once, and its backlog wakes nobody. */
@@ -55,4 +60,60 @@ describe('an agent that was away', () => {
     expect(heard.map((one) => one.id)).toEqual([id, next.id]);
     again.end(true);
   });
+});
+
+/** The same with the real agent: its line is cut, it goes on by itself. */
+describe('a real agent whose line is cut for thirty seconds', () => {
+  const cloud = new Cloud();
+  const folder = mkdtempSync(join(tmpdir(), 'gw-away-'));
+  let line: Line;
+  let admin: Person;
+  let agent: AgentProcess;
+  beforeAll(async () => {
+    await cloud.start();
+    admin = await cloud.signIn();
+    line = await new Line(cloud.mqtt, seeded(1)).start();
+    const { token } = await admin.post('/api/agents', { id: 'gw-1', role: 'agent' });
+    await admin.post(
+      '/api/devices',
+      ['tilts', 'rests'].map((id) => ({ id, kind: 'manhole-cover', agent: 'gw-1', lifecycle: 'in service', interval_s: 600 })),
+    );
+    const cover = (id: string, acts: object[]) => ({ id, kind: 'manhole-cover', interval_s: 1, driver: { type: 'simulated', seed: 7, acts } });
+    // It tilts twelve seconds after its start: while its line is cut.
+    const devices = [cover('tilts', [{ after_s: 12, act: 'tilt', value: 25, for_s: 600 }]), cover('rests', [])];
+    agent = AgentProcess.of(folder, { cloud: { url: `mqtt://127.0.0.1:${line.port}`, agent: 'gw-1', token }, devices });
+    await until('it speaks', async () => (await admin.get('/api/devices/rests')).latest !== null);
+  });
+  afterAll(async () => {
+    await agent?.end('SIGKILL');
+    await line?.stop();
+    await cloud.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('has its command done once on its return, another expired; its tilt alerts once, late; the backlog of the other wakes nobody', async () => {
+    await line.stop();
+    await until('it is away', async () => (await admin.get('/api/agents')).items[0].online === false);
+    const kept = await admin.post('/api/devices/rests/commands', { name: 'set-interval', args: { interval_s: 2 } });
+    const short = await admin.post('/api/devices/rests/commands', { name: 'calibrate', args: {}, expires: Date.now() + 10_000 });
+    await new Promise((go) => setTimeout(go, 30_000));
+    expect((await admin.get(`/api/commands/${kept.id}`)).status).toBe('queued');
+    expect(await admin.get(`/api/commands/${short.id}`)).toMatchObject({ status: 'expired', sent: null });
+    expect((await admin.get('/api/alerts?cause=tilt')).total).toBe(0);
+    await line.start();
+    await until('the command is done', async () => (await admin.get(`/api/commands/${kept.id}`)).status === 'done', 90_000);
+    await until('the register follows', async () => (await admin.get('/api/devices/rests')).interval_s === 2);
+    const alert = await until('the alert has its case', async () => (await admin.get('/api/alerts?device=tilts')).items.find((one: { case: string | null }) => one.case !== null));
+    expect(alert).toMatchObject({ cause: 'tilt', severity: 'warning' });
+    expect(alert.late_ms).toBeGreaterThan(10_000);
+    await until('its backlog is there', async () => (await admin.get('/health')).stages.ingest.more.history > 20, 60_000);
+    // Cut again with the reply long there: nothing is asked of it a second time.
+    const done = agent.logged('commands: done');
+    line.cut();
+    await until('it is back', async () => (await admin.get('/api/agents')).items[0].online, 60_000);
+    expect(agent.logged('commands: done')).toBe(done);
+    expect((await admin.get('/api/alerts?cause=tilt')).total).toBe(1);
+    expect((await admin.get('/api/cases')).total).toBe(1);
+    expect((await admin.get('/api/agents')).items[0]).toMatchObject({ gaps: 0, parked: 0 });
+  }, 180_000);
 });

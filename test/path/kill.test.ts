@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newUlid } from '../../devices/ids.ts';
+import { Influxd } from '../kit/influxd.ts';
 import { LedgerSender } from '../kit/ledger.ts';
 import { Cloud, type Person, until } from '../kit/product.ts';
 
@@ -8,12 +9,17 @@ const devicesOf = (agent: number) => Array.from({ length: 5 }, (_, i) => `cover-
 const rounds = 160;
 
 /** kill -9 of the cloud under load: what was acknowledged is there, once; a raising event is in one alert, counted once; an alert has one case. */
-describe('the cloud killed again and again under load', () => {
+describe.each(['embedded', 'InfluxDB'])('the cloud killed again and again under load, readings in the store %s', (store) => {
   const cloud = new Cloud();
+  const influxd = new Influxd();
   let admin: Person;
   const tokens: string[] = [];
   const started = Date.now() - 600_000;
   beforeAll(async () => {
+    if (store === 'InfluxDB') {
+      await influxd.start();
+      Object.assign(cloud.env, { GW_INFLUX_URL: influxd.url, GW_INFLUX_DATABASE: 'gridwarden' });
+    }
     await cloud.start();
     admin = await cloud.signIn();
     for (let agent = 0; agent < agents; agent++) {
@@ -24,7 +30,10 @@ describe('the cloud killed again and again under load', () => {
       );
     }
   });
-  afterAll(() => cloud.remove());
+  afterAll(async () => {
+    await cloud.remove();
+    await influxd.close();
+  });
 
   it('keeps every reading once, every event in one alert, every alert in one case, and no gap', async () => {
     const senders = tokens.map((token, agent) => new LedgerSender(cloud, `gw-${agent}`, token));

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cloud, Person, publish, until } from '../kit/product.ts';
 import { LiveView } from '../kit/socket.ts';
@@ -12,6 +13,16 @@ interface Operation {
 const foreign = ['secret-school', 'secret-post', 'secret-gate', 'secret-cover', 'gw-secret', 'SECRETNAME', 'secret-grid', 'secret-account'];
 
 /** A school account sees its own campus and nothing else: every route of the OpenAPI document, and every socket message. */
+const pixel = await sharp({ create: { width: 16, height: 16, channels: 3, background: '#777' } })
+  .jpeg()
+  .toBuffer();
+function photoForm(): FormData {
+  const form = new FormData();
+  form.set('role', 'before');
+  form.set('file', new Blob([new Uint8Array(pixel)], { type: 'image/jpeg' }), 'a.jpg');
+  return form;
+}
+
 describe('a school', () => {
   const cloud = new Cloud();
   let admin: Person;
@@ -19,6 +30,7 @@ describe('a school', () => {
   let document: { paths: Record<string, Record<string, Operation>> };
   const foreignIds: Record<string, string> = {};
   let own: { alert: string; case: string };
+  let caseActs = 0;
 
   beforeAll(async () => {
     await cloud.start();
@@ -65,6 +77,9 @@ describe('a school', () => {
     Object.assign(foreignIds, { device: 'secret-post', alert: secret.id, case: secret.case, agent: 'gw-secret', account: 'secret-account' });
     const sent = await admin.post('/api/devices/secret-post/commands', { name: 'siren', args: { seconds: 1 } });
     foreignIds.command = sent.id;
+    foreignIds.photo = (await admin.post(`/api/cases/${secret.case}/photos`, photoForm())).id;
+    expect(foreignIds.photo).toBeDefined();
+    caseActs = (await admin.get(`/api/cases/${secret.case}`)).history.length;
     document = await admin.get('/api/openapi.json');
     agent.end(true);
     mine.end(true);
@@ -99,6 +114,34 @@ describe('a school', () => {
         }
       }
     expect(new Set(walked).size).toBeGreaterThan(40);
+  });
+
+  it.each<[string, () => [method: string, path: string, body?: unknown]]>([
+    ['its device changed', () => ['PATCH', '/api/devices/secret-post', { name: 'mine' }]],
+    ['its post commanded', () => ['POST', '/api/devices/secret-post/commands', { name: 'siren', args: { seconds: 1 } }]],
+    ['its commands listed', () => ['GET', '/api/devices/secret-post/commands']],
+    ['its alert acknowledged', () => ['POST', `/api/alerts/${foreignIds.alert}/ack`, {}]],
+    ['its alert ended', () => ['POST', `/api/alerts/${foreignIds.alert}/resolve`, {}]],
+    ['its case acted on', () => ['POST', `/api/cases/${foreignIds.case}/actions`, { action: 'note', version: 1, note: 'x' }]],
+    ['a case opened for its device', () => ['POST', '/api/cases', { category: 'alarm-post', text: 'x', device: 'secret-post' }]],
+    ['a case opened on its campus', () => ['POST', '/api/cases', { category: 'alarm-post', text: 'x', site: 'secret-school' }]],
+    ['its photo', () => ['GET', `/api/cases/${foreignIds.case}/photos/${foreignIds.photo}`]],
+    ['its photo by a case of its own', () => ['GET', `/api/cases/${own.case}/photos/${foreignIds.photo}`]],
+    ['a photo added', () => ['POST', `/api/cases/${foreignIds.case}/photos`, photoForm()]],
+    ['its telemetry', () => ['GET', '/api/devices/secret-post/telemetry']],
+    ['its agent given a token', () => ['POST', '/api/agents/gw-secret/token', {}]],
+    ['its agent removed', () => ['DELETE', '/api/agents/gw-secret']],
+    ['its account changed', () => ['PATCH', '/api/accounts/secret-account', { role: 'viewer' }]],
+    ['a rule changed', () => ['PUT', '/api/rules/alarm-post.sos.event', {}]],
+  ])('whatever a valid request asks of another campus is refused: %s', async (_what, request) => {
+    const [method, path, body] = request();
+    const answer = await school.ask(method, path, body);
+    expect([answer.status, JSON.stringify(answer.body)]).toEqual([
+      expect.toSatisfy((status: number) => [400, 403, 404].includes(status)),
+      expect.not.stringContaining('SECRETNAME'),
+    ]);
+    expect((await admin.get(`/api/cases/${foreignIds.case}`)).history).toHaveLength(caseActs);
+    expect((await admin.get(`/api/alerts/${foreignIds.alert}`)).state).toBe('firing');
   });
 
   it.each([

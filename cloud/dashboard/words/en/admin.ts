@@ -57,7 +57,8 @@ export const admin: Record<keyof typeof zh, string> = {
   'devices.lifecycleHint': 'Only what is in service raises alerts',
   'devices.numberBad': 'A number, please.',
   'devices.nameNeeded': 'A name or an id, so that it is found again.',
-  'rules.edge': 'Agents judge at the device by the limits of its kind and tell an event; the rule of that event decides whether it alerts. To judge by changed limits alone, switch the event’s rule off.',
+  'rules.edge':
+    'Agents judge at the device by the limits of its kind and tell an event; the rule of that event decides whether it alerts. To judge by changed limits alone, switch the event’s rule off.',
   'devices.baseline': 'Angles as installed (degrees)',
   'agents.role': 'Role',
   'agents.role.agent': 'Agent',
