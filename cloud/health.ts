@@ -62,6 +62,7 @@ export async function readHealth(path: Path, { following, live }: MainCounts): P
   if (error !== null) problems.push(`Telemetry is kept and waits: ${error}`);
   else if ((telemetry.lagMs ?? 0) > lateMs) problems.push(`Telemetry is kept and waits: the oldest for ${Math.round((telemetry.lagMs ?? 0) / 1000)} s`);
   if ((rules.ingest.lagMs ?? 0) > lateMs) problems.push(`Rules are ${Math.round((rules.ingest.lagMs ?? 0) / 1000)} s behind what has come in.`);
+  if (rules.error !== null) problems.push(`Rules wait: ${rules.error}`);
   if (following.trouble !== null) problems.push(`Cases and replies wait: ${following.trouble}`);
   return {
     status: problems.length === 0 ? 'ok' : 'degraded',

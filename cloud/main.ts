@@ -73,7 +73,10 @@ try {
     if (cloud.adminPassword !== null) process.stdout.write(`The first account is admin, its password ${cloud.adminPassword} (printed this once; change it on the page).\n`);
   }
 } catch (thrown) {
-  if (!(thrown instanceof GwError)) log.fatal({ err: thrown }, 'the cloud could not start');
-  process.stderr.write(`${reasonOf(thrown)}\n`);
-  await leave('it could not start', 1);
+  // Where a part died during the start, that has been told, and what failed after it is no news.
+  if (!leaving) {
+    if (!(thrown instanceof GwError)) log.fatal({ err: thrown }, 'the cloud could not start');
+    process.stderr.write(`${reasonOf(thrown)}\n`);
+    await leave('it could not start', 1);
+  }
 }

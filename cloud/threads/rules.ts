@@ -1,7 +1,7 @@
 /** The thread of ingest, rules and alerts: reads the journal from its own cursor, judges, commits, and tells the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import { fatal, reasonOf } from '../../devices/errors.ts';
+import { fatal, GwError, reasonOf, retry } from '../../devices/errors.ts';
 import { createLog } from '../../devices/log.ts';
 import { type FromJournal, openJournalReader, type ToJournal } from '../journal/journal.ts';
 import { Judge } from './judge/judge.ts';
@@ -23,7 +23,7 @@ const version = db.pragma('user_version', { simple: true }) as number;
 if (version > schemaVersion)
   throw fatal('newer-data', `${file} was written by a newer version of Gridwarden (schema ${version}, this one knows ${schemaVersion}); start that version.`);
 db.pragma(`user_version = ${schemaVersion}`);
-const judge = new Judge(db);
+let judge = new Judge(db);
 judge.load();
 const reader = openJournalReader(journalFile);
 
@@ -32,12 +32,20 @@ let committedRow = judge.cursor;
 let committedAt = 0;
 let looking = false;
 let stopped = false;
+let watched: string[] = [];
+/** Why its disk refused last; null when nothing is wrong. */
+let refused: string | null = null;
+/** Before a disk that refused is tried again, ms. */
+const againMs = 1000;
 
 const main = rpcOver<RulesTells, RulesCalls>(
   parentPort as NonNullable<typeof parentPort>,
   {
     latest: (devices) => judge.latest(devices),
-    watch: (devices) => judge.watch(devices),
+    watch(devices) {
+      watched = devices;
+      judge.watch(devices);
+    },
     async act(act) {
       const result = judge.act(act);
       commit();
@@ -57,13 +65,17 @@ const main = rpcOver<RulesTells, RulesCalls>(
       const stats = judge.stats();
       const behind = lastRow - judge.cursor;
       for (const stage of [stats.ingest, stats.rules, stats.alerts]) stage.lagMs = behind > 0 ? Math.max(0, Date.now() - judge.rx) : 0;
-      return stats;
+      return { ...stats, error: refused };
     },
     async stop() {
       if (stopped) return;
       stopped = true;
-      // What lies behind the cursor is judged at the next start.
-      commit();
+      // What lies behind the cursor is judged at the next start, so a disk that refuses loses nothing.
+      try {
+        commit();
+      } catch (thrown) {
+        log.warn({ reason: reasonOf(thrown) }, 'the last rows are judged again at the next start');
+      }
       reader.close();
       db.close();
       journal.close();
@@ -72,8 +84,23 @@ const main = rpcOver<RulesTells, RulesCalls>(
   ['alerts', 'statuses', 'readings', 'outgoing'],
 );
 
+/** Throws a retry error where the disk refuses: then the judge stands again at its last commit, and will judge the same rows once more. */
 function commit(): void {
-  const { alerts, statuses, outgoing } = judge.commit();
+  let committed: ReturnType<Judge['commit']>;
+  try {
+    committed = judge.commit();
+  } catch (thrown) {
+    if (!/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(String((thrown as { code?: unknown }).code))) throw thrown;
+    if (refused === null) log.error({ err: thrown }, 'the disk refuses what was judged; it is judged again until it is taken');
+    refused = reasonOf(thrown);
+    judge = new Judge(db);
+    judge.load();
+    judge.watch(watched);
+    throw retry('rules-disk', 'The disk refuses to write now; nothing was changed.', thrown);
+  }
+  if (refused !== null) log.info('the disk takes what was judged again');
+  refused = null;
+  const { alerts, statuses, outgoing } = committed;
   committedAt = performance.now();
   if (judge.cursor !== committedRow) {
     committedRow = judge.cursor;
@@ -101,7 +128,11 @@ function look(): void {
   try {
     if (readOn() && judge.cursor < lastRow) setImmediate(look);
   } catch (thrown) {
-    // Its own disk refuses, or a row is damaged: nothing is told, the cursor stands; the main thread ends or restarts the cloud.
+    if (thrown instanceof GwError && thrown.next === 'retry') {
+      setTimeout(look, againMs);
+      return;
+    }
+    // A row is damaged beyond reading, or a fault of ours: nothing is told, the cursor stands; the main thread ends the cloud.
     log.fatal({ err: thrown }, reasonOf(thrown));
     throw thrown;
   } finally {

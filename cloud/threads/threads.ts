@@ -157,7 +157,8 @@ export interface RulesCalls {
   /** How many are still listed. */
   parkedTotal(): number;
   agents(): Map<string, AgentCounts>;
-  stats(): { ingest: StageCounts; rules: StageCounts; alerts: StageCounts; position: number; historyPerSecond: number };
+  /** `error`: why its disk refuses what was judged; null when nothing is wrong. */
+  stats(): { ingest: StageCounts; rules: StageCounts; alerts: StageCounts; position: number; historyPerSecond: number; error: string | null };
   /** Every status that is not `unknown`, once, at the start. */
   statuses(): { id: string; status: Status }[];
   stop(): Promise<void>;

@@ -173,8 +173,13 @@ describe('the page', () => {
     for (const language of ['zh', 'en']) {
       for (const width of [1280, 1366, 1440, 1536, 1600, 1680, 1920, 2560]) {
         await page.setViewportSize({ width, height: 900 });
-        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-        faults.push(...[...(await barFaults(page)), ...((await sideScroll(page)) > 0 ? ['side scroll'] : [])].map((fault) => `${language} ${width}: ${fault}`));
+        let here: string[] = [];
+        // It settles within a moment of the new width.
+        for (let tries = 0; tries === 0 || (here.length > 0 && tries < 10); tries++) {
+          await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+          here = [...(await barFaults(page)), ...((await sideScroll(page)) > 0 ? ['side scroll'] : [])];
+        }
+        faults.push(...here.map((fault) => `${language} ${width}: ${fault}`));
       }
       if (language === 'zh') await page.getByRole('button', { name: '语言' }).click();
     }
