@@ -1,4 +1,5 @@
-/* Preloaded before libc: fsync and fdatasync do what the control file says. "slow N": N ms late. "fail": EIO. Anything else: as always. */
+/* Preloaded before libc: fsync and fdatasync do what the control file says. "slow N": N ms late. "fail": EIO; "fail NAME": EIO for files
+   with that in their path. Anything else: as always. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,7 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-static int obey(void) {
+static int concerns(int file, const char *name) {
+  char link[64], path[512];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+  ssize_t n = readlink(link, path, sizeof path - 1);
+  if (n < 0) return 0;
+  path[n] = 0;
+  return strstr(path, name) != NULL;
+}
+
+static int obey(int file) {
   const char *path = getenv("FSYNC_CONTROL");
   char text[32] = {0};
   int fd = path ? open(path, O_RDONLY) : -1;
@@ -17,7 +27,7 @@ static int obey(void) {
   ssize_t n = read(fd, text, sizeof text - 1);
   close(fd);
   if (n <= 0) return 0;
-  if (strncmp(text, "fail", 4) == 0) {
+  if (strncmp(text, "fail", 4) == 0 && (text[4] != ' ' || concerns(file, text + 5))) {
     errno = EIO;
     return -1;
   }
@@ -31,10 +41,10 @@ static int obey(void) {
 
 int fsync(int fd) {
   int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
-  return obey() < 0 ? -1 : real(fd);
+  return obey(fd) < 0 ? -1 : real(fd);
 }
 
 int fdatasync(int fd) {
   int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fdatasync");
-  return obey() < 0 ? -1 : real(fd);
+  return obey(fd) < 0 ? -1 : real(fd);
 }

@@ -90,6 +90,23 @@ describe('an fsync', () => {
     await until('all is well', async () => (await admin.get('/health')).status === 'ok', 30_000);
   });
 
+  it('that fails for what was judged, and for nothing else, makes alerts late, each still once', async () => {
+    disk('fail rules.db');
+    speak(10);
+    await until('all is acknowledged', () => sender.waiting === 0, 60_000);
+    const health = await until('health tells it', async () => {
+      const one = await admin.get('/health');
+      return one.status === 'degraded' && one;
+    });
+    expect(health.problems.join()).toMatch(/Rules wait: .*I\/O/i);
+    const alert = (await admin.get('/api/alerts')).items[0];
+    const answer = await admin.ask('POST', `/api/alerts/${alert.id}/ack`, {});
+    expect(answer).toMatchObject({ status: 503, body: { type: 'urn:gridwarden:problem:try-again' } });
+    disk('well');
+    await until('all is well', async () => (await admin.get('/health')).status === 'ok', 30_000);
+    await admin.post(`/api/alerts/${alert.id}/ack`, {});
+  });
+
   it('has lost nothing of what was acknowledged, and doubled nothing', async () => {
     speak(3);
     await until('all is acknowledged', () => sender.waiting === 0, 60_000);
