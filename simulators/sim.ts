@@ -63,6 +63,12 @@ function uplink(args: string[]): void {
   print(JSON.stringify(chirpstackUplink({ devEui, hex, fPort, fCnt, at: now, profile, application, deduplicationId: randomUUID() })));
 }
 
+// Whoever reads may stop early (`| head`): that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const commands: Readonly<Record<string, Command>> = {
   list: { usage: 'list', help: 'the kinds of devices, and the acts that a simulated one can be scripted to', run: list },
   uplink: {

@@ -1,15 +1,7 @@
+import type { StageCounts as StageHealth } from '../../threads/threads.ts';
 import { get, Problem } from './api.ts';
 
-export interface StageHealth {
-  in: number;
-  accepted: number;
-  rejected: number;
-  repeats: number;
-  parked: number;
-  waiting: number;
-  lagMs: number | null;
-  more?: Record<string, number | string | null>;
-}
+export type { StageHealth };
 export interface Health {
   status: string;
   stages: Record<string, StageHealth>;
