@@ -44,7 +44,8 @@ export class AlertBook {
   }
 
   isOpen(target: Target, cause: string): boolean {
-    return this.#open.has(keyOf(target, cause));
+    // Asked by every rule of every reading: of a device without a key's concatenation.
+    return target.device === null ? this.#open.has(keyOf(target, cause)) : (this.#ofDevice.get(target.device)?.has(cause) ?? false);
   }
 
   /** The alerts now open for a device. */

@@ -1,10 +1,12 @@
+import { isId } from '../../devices/ids.ts';
 import { type Kind, kindOf } from '../../devices/kinds/kinds.ts';
-import { eventCheck, parseUpTopic, readingCheck, replyCheck, stateCheck } from '../../devices/wire/wire.ts';
+import { eventCheck, parseUpTopic, type ReadingPayload, readingCheck, replyCheck, stateCheck, type UpTopic } from '../../devices/wire/wire.ts';
 import { judgeClock } from './clock-check.ts';
 import { dialectOf } from './dialects/dialects.ts';
-import type { DeviceView, Item } from './ingest.ts';
-import { type ParkedFrom, park } from './park.ts';
-import { keptData, parseJson, refusal, valuesOf } from './understand.ts';
+import type { DeviceFacts, DeviceView, Item } from './ingest.ts';
+import { type ParkedFrom, type ParkedReason, park } from './park.ts';
+import { plainReadings } from './plain-readings.ts';
+import { deepest, isShallow, keptData, parseJson, refusal, valuesOf } from './understand.ts';
 
 export interface Message {
   agent: string;
@@ -24,6 +26,20 @@ function bytesOf(part: unknown, whole: Uint8Array): Uint8Array {
   }
 }
 
+/** Topics that were taken apart; emptied when there are more than a district has. */
+const known = new Map<string, UpTopic | null>();
+const mostKnown = 200_000;
+
+function upTopic(topic: string): UpTopic | null {
+  let up = known.get(topic);
+  if (up === undefined) {
+    if (known.size >= mostKnown) known.clear();
+    up = parseUpTopic(topic);
+    known.set(topic, up);
+  }
+  return up;
+}
+
 /** One message → what it says. Never throws; what is not understood is parked, alone. Pure: no clock, no state. */
 export function decode(message: Message, view: DeviceView): Item[] {
   const { agent, topic, payload, rx } = message;
@@ -32,14 +48,18 @@ export function decode(message: Message, view: DeviceView): Item[] {
     const dialect = dialectOf(topic);
     return dialect ? dialect.decode(message, view) : [park('bad-topic', 'no dialect has this topic', { agent, device: null, topic, rx }, payload, undefined)];
   }
-  const up = parseUpTopic(topic);
+  const up = upTopic(topic);
+  if (up?.what === 'telemetry') {
+    const plain = plainReadings(payload);
+    if (plain) return decodeTelemetry(plain, true, up.device, message, view);
+  }
   const from: ParkedFrom = { agent, device: up?.device ?? null, topic, rx };
   if (!up) return [park('bad-topic', topic, from, payload, undefined)];
   const facts = up.device === null ? undefined : view.device(up.device);
   const body = parseJson(payload);
   if (body === undefined) return [park('malformed', 'payload: JSON in UTF-8', from, payload, facts)];
 
-  if (up.what === 'telemetry') return decodeTelemetry(body, up.device, message, view);
+  if (up.what === 'telemetry') return decodeTelemetry(body, false, up.device, message, view);
   if (up.what === 'event') return [decodeEvent(body, up.device, message, view)];
   if (up.what === 'state') {
     if (!stateCheck.is(body)) return [park('malformed', stateCheck.why(body), from, payload, undefined)];
@@ -48,52 +68,63 @@ export function decode(message: Message, view: DeviceView): Item[] {
   const stranger = refusal(facts, agent, 'now', rx);
   if (stranger) return [park(stranger.reason, stranger.detail, from, payload, facts)];
   if (!replyCheck.is(body)) return [park('malformed', replyCheck.why(body), from, payload, facts)];
+  if (!isShallow(body.result)) return [park('malformed', `/result: at most ${deepest} levels deep`, from, payload, facts)];
   return [{ type: 'reply', agent, device: up.device, id: body.id, ok: body.ok, result: body.result ?? null, error: body.error ?? null, ts: body.ts ?? rx }];
 }
 
-function decodeTelemetry(body: unknown, device: string | null, message: Message, view: DeviceView): Item[] {
-  const batch = Array.isArray(body) ? body : [body];
-  if (batch.length === 0) {
+/** `isChecked`: it passes `readingCheck`. */
+function decodeTelemetry(body: unknown, isChecked: boolean, device: string | null, message: Message, view: DeviceView): Item[] {
+  if (!Array.isArray(body)) return [decodeReading(body, isChecked, device, message, message.payload, view)];
+  if (body.length === 0) {
     const from: ParkedFrom = { agent: message.agent, device, topic: message.topic, rx: message.rx };
     return [park('malformed', 'a batch without a reading', from, message.payload, device === null ? undefined : view.device(device))];
   }
-  const whole = !Array.isArray(body);
+  const items = body.map((one) => decodeReading(one, isChecked, device, message, null, view));
   // Readings without a clock would fall on one another under `rx`: in one message each takes the next millisecond.
-  const unset = new Map<string, number>();
-  return batch.map((one) => {
-    const bytes = () => (whole ? message.payload : bytesOf(one, message.payload));
-    const named = device ?? (typeof one === 'object' && one !== null && 'device' in one && typeof one.device === 'string' ? one.device : null);
-    const from: ParkedFrom = { agent: message.agent, device: named, topic: message.topic, rx: message.rx };
-    const facts = named === null ? undefined : view.device(named);
-    if (!readingCheck.is(one)) return park('malformed', readingCheck.why(one), from, bytes(), facts);
-    if (named === null) return park('malformed', '/device: needed in a batch', from, bytes(), undefined);
-    if (device !== null && one.device !== undefined && one.device !== device) return park('malformed', '/device: not the one of the topic', from, bytes(), facts);
-    if (!facts) return park('unknown-device', 'not in the register', from, bytes(), undefined);
-    const stranger = refusal(facts, message.agent, one.ts, message.rx);
-    if (stranger) return park(stranger.reason, stranger.detail, from, bytes(), facts);
-    const understood = valuesOf(one, facts);
-    if ('reason' in understood) return park(understood.reason, understood.detail, from, bytes(), facts);
-    const { ts, clock } = judgeClock(one.ts, message.rx);
-    const nth = clock === 'unset' ? (unset.get(named) ?? 0) : 0;
-    if (clock === 'unset') unset.set(named, nth + 1);
-    const numbered = one.boot !== undefined && one.seq !== undefined;
-    return {
-      type: 'reading',
-      reading: {
-        device: facts,
-        agent: message.agent,
-        boot: numbered ? (one.boot as number) : null,
-        seq: numbered ? (one.seq as number) : null,
-        identity: null,
-        sentTs: one.ts,
-        ts: ts + nth,
-        rx: message.rx,
-        clock,
-        ...understood,
-        former: facts.agent !== message.agent,
-      },
-    };
-  });
+  const unset = new Map<DeviceFacts, number>();
+  for (const item of items) {
+    if (item.type !== 'reading' || item.reading.clock === 'ok') continue;
+    const nth = unset.get(item.reading.device) ?? 0;
+    item.reading.ts += nth;
+    unset.set(item.reading.device, nth + 1);
+  }
+  return items;
+}
+
+/** `bytes`: of the reading, where they are the message's; null: a part of it. */
+function decodeReading(one: unknown, isChecked: boolean, device: string | null, message: Message, bytes: Uint8Array | null, view: DeviceView): Item {
+  const { agent, topic, rx } = message;
+  const named = device ?? (typeof one === 'object' && one !== null && 'device' in one && isId(one.device) ? one.device : null);
+  const facts = named === null ? undefined : view.device(named);
+  const parked = (reason: ParkedReason, detail: string) => park(reason, detail, { agent, device: named, topic, rx }, bytes ?? bytesOf(one, message.payload), facts);
+  if (!(isChecked || readingCheck.is(one))) return parked('malformed', readingCheck.why(one));
+  const reading = one as ReadingPayload;
+  if (named === null) return parked('malformed', '/device: needed in a batch');
+  if (device !== null && reading.device !== undefined && reading.device !== device) return parked('malformed', '/device: not the one of the topic');
+  if (!facts) return parked('unknown-device', 'not in the register');
+  const stranger = refusal(facts, agent, reading.ts, rx);
+  if (stranger) return parked(stranger.reason, stranger.detail);
+  const understood = valuesOf(reading, facts);
+  if ('reason' in understood) return parked(understood.reason, understood.detail);
+  const { ts, clock } = judgeClock(reading.ts, rx);
+  const numbered = reading.boot !== undefined && reading.seq !== undefined;
+  return {
+    type: 'reading',
+    reading: {
+      device: facts,
+      agent,
+      boot: numbered ? (reading.boot as number) : null,
+      seq: numbered ? (reading.seq as number) : null,
+      identity: null,
+      sentTs: reading.ts,
+      ts,
+      rx,
+      clock,
+      values: understood.values,
+      unknownMetrics: understood.unknownMetrics,
+      former: facts.agent !== agent,
+    },
+  };
 }
 
 function decodeEvent(body: unknown, device: string, message: Message, view: DeviceView): Item {

@@ -15,6 +15,11 @@ export function parseJson(payload: Uint8Array): unknown {
   }
 }
 
+/** JSON.parse takes any depth; JSON.stringify, which what is kept must pass, goes as deep as the stack. */
+export const deepest = 32;
+export const isShallow = (value: unknown, levels = deepest): boolean =>
+  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((part) => isShallow(part, levels - 1)));
+
 /** Why this agent may not speak for the device; null where it may. `at`: when it was said, by the device's clock. */
 export function refusal(facts: DeviceFacts | undefined, agent: string, at: number | 'now', rx: number): { reason: ParkedReason; detail: string } | null {
   if (!facts) return { reason: 'unknown-device', detail: 'not in the register' };
@@ -27,22 +32,19 @@ export function refusal(facts: DeviceFacts | undefined, agent: string, at: numbe
 /** The metrics that the kind knows, with what follows from them; or why there are none. */
 export function valuesOf(payload: Pick<ReadingPayload, 'values'>, facts: DeviceFacts): { values: Values; unknownMetrics: number } | { reason: ParkedReason; detail: string } {
   const kind = kindOf(facts.kind) as Kind;
-  const values: Values = {};
+  let values = payload.values as Values;
   let known = 0;
   let unknownMetrics = 0;
   for (const metric in payload.values) {
     const value = payload.values[metric];
     const spec = Object.hasOwn(kind.metrics, metric) ? kind.metrics[metric] : undefined;
-    if (!spec) {
-      unknownMetrics++;
-      continue;
-    }
-    if (typeof value !== spec.type || (spec.type === 'number' && !Number.isFinite(value)))
+    if (!spec) unknownMetrics++;
+    else if (typeof value !== spec.type || (spec.type === 'number' && !Number.isFinite(value)))
       return { reason: 'bad-value', detail: `/values/${metric}: a ${spec.type === 'number' ? 'finite number' : 'boolean'}` };
-    values[metric] = value as number | boolean;
-    known++;
+    else known++;
   }
   if (known === 0) return { reason: 'no-known-metric', detail: `/values: one of ${Object.keys(kind.metrics).join(', ')}` };
+  if (unknownMetrics > 0) values = Object.fromEntries(Object.entries(values).filter(([metric]) => Object.hasOwn(kind.metrics, metric)));
   return { values: kind.derive ? kind.derive(values, facts.baseline) : values, unknownMetrics };
 }
 

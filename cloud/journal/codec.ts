@@ -8,6 +8,7 @@
  *   start, tick        nothing
  */
 import { root } from '../../devices/wire/topics.ts';
+import { ByteCache } from '../byte-cache.ts';
 import type { Entry, Share } from './journal.ts';
 
 const tags = { publish: 1, ownPublish: 2, connect: 3, disconnect: 4, cleanDisconnect: 5, change: 6, start: 7, tick: 8 } as const;
@@ -141,6 +142,17 @@ export function encode(entries: Entry[], share: Share): { data: ArrayBuffer; n: 
   return writer.take();
 }
 
+/** Agent and topic as they lie in an entry, both with their lengths: the same few thousand come again and again, and are the same strings then. */
+function speakerOf(bytes: Uint8Array, own: boolean): { agent: string; topic: string } {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const topicAt = 1 + (bytes[0] as number);
+  const agent = text.toString('utf8', 1, topicAt);
+  const topic = text.toString('utf8', topicAt + 2);
+  return { agent, topic: own ? `${ownPrefix(agent)}${topic}` : topic };
+}
+const speakers = new ByteCache((bytes) => speakerOf(bytes, false));
+const ownSpeakers = new ByteCache((bytes) => speakerOf(bytes, true));
+
 /** The entries of a row. Payloads are views into `data`, not copies: who keeps one for long, copies it. Throws on what `EntryWriter` cannot have made. */
 export function decode(data: Uint8Array, n: number): Entry[] {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
@@ -166,11 +178,11 @@ export function decode(data: Uint8Array, n: number): Entry[] {
     switch (tag) {
       case tags.publish:
       case tags.ownPublish: {
-        const agent = short();
-        const from = at + 2;
-        at = from + view.getUint16(at, true);
-        const topic = bytes.toString('utf8', from, at);
-        entries.push({ type: 'publish', agent, topic: tag === tags.ownPublish ? `${ownPrefix(agent)}${topic}` : topic, payload: long(), rx });
+        const from = at;
+        at += 1 + view.getUint8(at);
+        at += 2 + view.getUint16(at, true);
+        const { agent, topic } = (tag === tags.ownPublish ? ownSpeakers : speakers).get(bytes, from, at);
+        entries.push({ type: 'publish', agent, topic, payload: long(), rx });
         break;
       }
       case tags.connect:

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { kindOf } from '../../../devices/kinds/kinds.ts';
+import { kindOf, type Value } from '../../../devices/kinds/kinds.ts';
 import { addNumber, type DeviceEvent, type DeviceFacts, type DeviceTable, decode, type Item, type Parked, park, place, type Reading, rangesOf } from '../../ingest/ingest.ts';
 import type { LiveReading, StageCounts } from '../threads.ts';
 import type { OutgoingTable } from './outgoing.ts';
@@ -178,10 +178,13 @@ export class Intake {
 function keepLatest(state: DeviceState, { ts, rx, values }: Reading, isNewest: boolean): void {
   state.latest ??= { ts, rx, values: {}, at: {} };
   const { latest } = state;
-  if (isNewest) Object.assign(latest, { ts, rx });
-  for (const [metric, value] of Object.entries(values)) {
+  if (isNewest) {
+    latest.ts = ts;
+    latest.rx = rx;
+  }
+  for (const metric in values) {
     if (!isNewest && (ts > latest.ts || ts <= (latest.at[metric] ?? Number.NEGATIVE_INFINITY))) continue;
-    latest.values[metric] = value;
+    latest.values[metric] = values[metric] as Value;
     latest.at[metric] = ts;
   }
 }
