@@ -5,6 +5,9 @@ interface Slot<T> {
   made: T;
 }
 
+/** Longer ones are made anew each time: whoever may say what it likes does not fill the memory with it. */
+const longest = 256;
+
 export class ByteCache<T> {
   readonly #make: (bytes: Uint8Array) => T;
   readonly #slots: (Slot<T> | undefined)[];
@@ -19,6 +22,7 @@ export class ByteCache<T> {
 
   /** Of `bytes[from..to)`. */
   get(bytes: Uint8Array, from: number, to: number): T {
+    if (to - from > longest) return this.#make(bytes.slice(from, to));
     // FNV-1a: a call into C++ for a hash of some thirty bytes costs more than the loop.
     let hash = 0x811c9dc5;
     for (let i = from; i < to; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);

@@ -26,17 +26,16 @@ function bytesOf(part: unknown, whole: Uint8Array): Uint8Array {
   }
 }
 
-/** Topics that were taken apart; emptied when there are more than a district has. */
-const known = new Map<string, UpTopic | null>();
+/** Topics that were taken apart, none that is wrong (it may be of any length); emptied when there are more than a district has. */
+const known = new Map<string, UpTopic>();
 const mostKnown = 200_000;
 
 function upTopic(topic: string): UpTopic | null {
-  let up = known.get(topic);
-  if (up === undefined) {
-    if (known.size >= mostKnown) known.clear();
-    up = parseUpTopic(topic);
-    known.set(topic, up);
-  }
+  const before = known.get(topic);
+  if (before) return before;
+  const up = parseUpTopic(topic);
+  if (known.size >= mostKnown) known.clear();
+  if (up) known.set(topic, up);
   return up;
 }
 

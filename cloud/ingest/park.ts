@@ -27,11 +27,23 @@ export interface ParkedFrom {
   rx: number;
 }
 
+/** What is kept of a topic or a detail, which hold what the sender liked: rows are bounded by their number. */
+const longestText = 300;
+const clipped = (text: string) => (text.length > longestText ? `${text.slice(0, longestText)}…` : text);
+
 /** Bytes are kept only of a known device whose kind is not near people's faces (contract, "MQTT"). */
 export function park(reason: ParkedReason, detail: string, from: ParkedFrom, bytes: Uint8Array, facts: DeviceFacts | undefined): Extract<Item, { type: 'parked' }> {
   const mayKeep = facts !== undefined && kindOf(facts.kind)?.sensitive === false;
   return {
     type: 'parked',
-    parked: { reason, detail, ...from, size: bytes.byteLength, hash: createHash('sha256').update(bytes).digest('hex'), bytes: mayKeep ? bytes : null },
+    parked: {
+      ...from,
+      reason,
+      detail: clipped(detail),
+      topic: clipped(from.topic),
+      size: bytes.byteLength,
+      hash: createHash('sha256').update(bytes).digest('hex'),
+      bytes: mayKeep ? bytes : null,
+    },
   };
 }

@@ -139,6 +139,19 @@ describe('what else an agent says', () => {
     expect(one('gw/v1/gw-1/cover-1/reply', { id: 'c1', ok: true, ts })).toMatchObject({ type: 'reply', id: 'c1', ok: true });
     expect(reasonOf(one('gw/v1/gw-1/far/reply', { id: 'c1', ok: true, ts }))).toBe('foreign-device');
   });
+  it('in a result nested past all reason is parked: nothing that is kept could be written, and the cloud would end over it at each start', () => {
+    const nested = (levels: number) => `{"id":"c1","ok":true,"result":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    expect(reasonOf(one('gw/v1/gw-1/cover-1/reply', nested(20_000)))).toBe('malformed');
+    expect(one('gw/v1/gw-1/cover-1/reply', nested(32))).toMatchObject({ type: 'reply' });
+  });
+  it('at any length is kept in a few words when it is parked', () => {
+    const long = 'x'.repeat(60_000);
+    const parked = [one(`gw/v1/gw-1/${long}`, '{}'), ...say('gw/v1/gw-1/telemetry', [{ device: long, ts, values: {} }])];
+    for (const item of parked) {
+      if (item.type !== 'parked') throw new Error(item.type);
+      for (const text of [item.parked.topic, item.parked.detail, item.parked.device ?? '']) expect(text.length).toBeLessThan(400);
+    }
+  });
   it('on another topic is parked', () => {
     expect(reasonOf(one('gw/v1/gw-1/a/b/c', '{}'))).toBe('bad-topic');
   });
