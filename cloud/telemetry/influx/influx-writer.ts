@@ -5,16 +5,10 @@ import { HttpError, InfluxDB, setLogger, type WriteApi } from '@influxdata/influ
 import { reasonOf, retry } from '../../../devices/errors.ts';
 import type { Rejected, StoredReading } from '../telemetry.ts';
 import type { InfluxAddress } from './address.ts';
-import { LineMaker } from './lines.ts';
+import { isSayable, LineWriter } from './lines.ts';
 
 /** Lines a write; larger ones cost InfluxDB less a point (ingest-path.md, trap 12). */
 export const linesPerWrite = 20_000;
-
-/** A point with its line. */
-interface Point {
-  reading: StoredReading;
-  line: string;
-}
 
 /** What the server said against a write. `dropped`: how many points it left out, where it says so. */
 interface Refusal {
@@ -27,7 +21,7 @@ const conflict = /field type conflict: input field "(.+?)" on measurement "(.+?)
 export class InfluxWriter {
   #api: WriteApi | null = null;
   #agent: HttpAgent | HttpsAgent | null = null;
-  readonly #lines = new LineMaker();
+  readonly #lines = new LineWriter();
 
   /** `createDatabase`: called when the server knows no such database; rejects where it cannot be made. */
   constructor(
@@ -62,34 +56,31 @@ export class InfluxWriter {
 
   /** Resolves when all but the rejected are in the database. Throws a `retry` error where it cannot take them now; some may be in. */
   async write(batch: StoredReading[]): Promise<Rejected[]> {
+    const points = batch.filter(isSayable);
     const rejected: Rejected[] = [];
-    const points: Point[] = [];
-    for (const reading of batch) {
-      const line = this.#lines.line(reading);
-      if (line === null) rejected.push({ reading, reason: 'a reading needs a whole ts, and values that are finite numbers or flags' });
-      else points.push({ reading, line });
-    }
+    if (points.length < batch.length)
+      for (const reading of batch) if (!isSayable(reading)) rejected.push({ reading, reason: 'a reading needs a whole ts, and values that are finite numbers or flags' });
     for (let at = 0; at < points.length; at += linesPerWrite) await this.#writeOrSplit(points.slice(at, at + linesPerWrite), rejected);
     return rejected;
   }
 
   /** A point is stored when a write that held it was accepted whole, and rejected when one that held it was refused whole. */
-  async #writeOrSplit(points: Point[], rejected: Rejected[]): Promise<void> {
+  async #writeOrSplit(points: StoredReading[], rejected: Rejected[]): Promise<void> {
     const refusal = await this.#send(points);
     if (!refusal) return;
     if (points.length === 1 || refusal.dropped === points.length) {
-      for (const { reading } of points) rejected.push({ reading, reason: refusal.reason });
+      for (const reading of points) rejected.push({ reading, reason: refusal.reason });
       return;
     }
     for (const some of divided(points, refusal)) await this.#writeOrSplit(some, rejected);
   }
 
   /** null: accepted. */
-  async #send(points: Point[], again = true): Promise<Refusal | null> {
+  async #send(points: StoredReading[], again = true): Promise<Refusal | null> {
     if (!this.#api) throw retry('influx-stopped', 'The store has been stopped.');
     try {
       // As one record: the library's own count and copy of each line cost more than all of our part.
-      this.#api.writeRecord(points.map(({ line }) => line).join('\n'));
+      this.#api.writeRecord(this.#lines.text(points));
       await this.#api.flush();
       return null;
     } catch (thrown) {
@@ -105,12 +96,12 @@ export class InfluxWriter {
 }
 
 /** Those that the server's sentence fits and the rest, or two halves by time (what is out of retention lies together, and so does a shard). */
-function divided(points: Point[], { reason }: Refusal): Point[][] {
+function divided(points: StoredReading[], { reason }: Refusal): StoredReading[][] {
   const [, field = '', measurement = '', type = ''] = conflict.exec(reason) ?? [];
-  const isMeant = ({ reading }: Point) => reading.kind === measurement && field in reading.values && (type === 'boolean') === (typeof reading.values[field] === 'boolean');
+  const isMeant = (reading: StoredReading) => reading.kind === measurement && field in reading.values && (type === 'boolean') === (typeof reading.values[field] === 'boolean');
   const meant = points.filter(isMeant);
   if (meant.length > 0 && meant.length < points.length) return [meant, points.filter((point) => !isMeant(point))];
-  const byTime = [...points].sort((a, b) => a.reading.ts - b.reading.ts);
+  const byTime = [...points].sort((a, b) => a.ts - b.ts);
   const half = byTime.length >> 1;
   return [byTime.slice(0, half), byTime.slice(half)];
 }
