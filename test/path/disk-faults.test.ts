@@ -1,22 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newUlid } from '../../devices/ids.ts';
 import { LedgerSender } from '../kit/ledger.ts';
-import { Cloud, type Person, until } from '../kit/product.ts';
+import { jpegOf } from '../kit/pictures.ts';
+import { adminPassword, Cloud, type Person, until } from '../kit/product.ts';
 
 const covers = Array.from({ length: 8 }, (_, i) => `cover-${i}`);
 
-/** A disk whose fsync is slow, or fails: a small library that is loaded before libc. What was acknowledged is on disk all the same. */
-describe('an fsync', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gw-fsync-'));
-  const library = join(folder, 'fsync.so');
+/** A disk that is slow, refuses, or is read-only of a sudden: a small library that is loaded before libc. What was acknowledged is on disk all the same. */
+describe('a disk', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gw-disk-faults-'));
+  const library = join(folder, 'disk.so');
   const control = join(folder, 'control');
   const disk = (what: string) => writeFileSync(control, what);
   let cloud: Cloud;
   let admin: Person;
+  let token: string;
   let sender: LedgerSender;
   let finished = false;
   let running: Promise<void>;
@@ -25,11 +27,11 @@ describe('an fsync', () => {
   const raised = new Map<string, string[]>(covers.map((id) => [id, []]));
   let round = 0;
   beforeAll(async () => {
-    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, join(import.meta.dirname, '../kit/fsync-shim.c'), '-ldl']);
+    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, join(import.meta.dirname, '../kit/disk-shim.c'), '-ldl']);
     disk('well');
-    cloud = await new Cloud({ LD_PRELOAD: library, FSYNC_CONTROL: control }).start();
+    cloud = await new Cloud({ LD_PRELOAD: library, DISK_CONTROL: control }).start();
     admin = await cloud.signIn();
-    const { token } = await admin.post('/api/agents', { id: 'gw-1', role: 'agent' });
+    ({ token } = await admin.post('/api/agents', { id: 'gw-1', role: 'agent' }));
     await admin.post(
       '/api/devices',
       covers.map((id) => ({ id, kind: 'manhole-cover', agent: 'gw-1', lifecycle: 'in service' })),
@@ -57,7 +59,7 @@ describe('an fsync', () => {
       }
   }
 
-  it('that takes 100 ms makes the PUBACK late, and nothing else', async () => {
+  it('whose fsync takes 100 ms makes the PUBACK late, and nothing else', async () => {
     disk('slow 100');
     const from = sender.acknowledged;
     const began = performance.now();
@@ -69,7 +71,7 @@ describe('an fsync', () => {
     expect((await admin.get('/health')).status).toBe('ok');
   });
 
-  it('that fails closes the gate with its reason, and all goes on by itself when it works again', async () => {
+  it('whose fsync fails closes the gate with its reason, and all goes on by itself when it works again', async () => {
     speak(3);
     await until('all is acknowledged', () => sender.waiting === 0, 60_000);
     disk('fail');
@@ -90,7 +92,7 @@ describe('an fsync', () => {
     await until('all is well', async () => (await admin.get('/health')).status === 'ok', 30_000);
   });
 
-  it('that fails for what was judged, and for nothing else, makes alerts late, each still once', async () => {
+  it('that refuses what was judged, and nothing else, makes alerts late, each still once', async () => {
     disk('fail rules.db');
     speak(10);
     await until('all is acknowledged', () => sender.waiting === 0, 60_000);
@@ -105,6 +107,34 @@ describe('an fsync', () => {
     disk('well');
     await until('all is well', async () => (await admin.get('/health')).status === 'ok', 30_000);
     await admin.post(`/api/alerts/${alert.id}/ack`, {});
+  });
+
+  it('that is read-only of a sudden closes the gate with its reason, can be read, and all goes on by itself when it takes writes again', async () => {
+    disk(`readonly ${basename(cloud.folder)}`);
+    const from = sender.acknowledged;
+    speak(10);
+    const health = await until('health tells it', async () => {
+      const one = await admin.get('/health');
+      return one.status === 'degraded' && one;
+    });
+    expect(health.problems.join()).toMatch(/journal.*disk refuses/i);
+    await until('the gate is closed', async () => (await Promise.allSettled([cloud.connect('gw-1', token)]))[0]?.status === 'rejected');
+    expect(sender.acknowledged).toBe(from);
+    const photo = new FormData();
+    photo.set('role', 'before');
+    photo.set('file', new Blob([new Uint8Array(await jpegOf())], { type: 'image/jpeg' }), 'a.jpg');
+    const { id } = (await admin.get('/api/cases')).items[0];
+    const refused = [
+      await admin.ask('POST', '/api/cases', { category: 'x', text: 'y' }),
+      await admin.ask('POST', `/api/cases/${id}/photos`, photo),
+      await cloud.nobody().ask('POST', '/api/session', { username: 'admin', password: adminPassword }),
+    ];
+    for (const answer of refused) expect(answer).toMatchObject({ status: 503, body: { type: 'urn:gridwarden:problem:try-again' } });
+    expect((await admin.get('/api/devices')).total).toBe(covers.length);
+    disk('well');
+    await until('all is acknowledged', () => sender.waiting === 0, 60_000);
+    await until('all is well', async () => (await admin.get('/health')).status === 'ok', 30_000);
+    await admin.post(`/api/cases/${id}/photos`, photo);
   });
 
   it('has lost nothing of what was acknowledged, and doubled nothing', async () => {
