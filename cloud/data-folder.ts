@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { fatal, reasonOf } from '../devices/errors.ts';
@@ -11,6 +12,8 @@ export function holdDataFolder(folder: string): { release(): void } {
   let db: Database.Database;
   try {
     makeFolder(folder);
+    // SQLite would open what is there for reading, and fail later with less to say.
+    accessSync(folder, constants.W_OK);
     db = new Database(join(folder, 'lock.db'), { timeout: 0 });
   } catch (thrown) {
     throw fatal('data-folder', `The data folder "${folder}" (GW_DATA_DIR) cannot be used: ${reasonOf(thrown)}.`, thrown);

@@ -9,7 +9,7 @@ const devices = 20;
 const idOf = (i: number) => `cover-${i}`;
 
 /** A disk of its own for the cloud, so small that it fills: a tmpfs, which needs root. */
-describe('a disk that is full', () => {
+describe('a disk', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gw-disk-'));
   const size = (mb: number, how: string[] = []) =>
     execFileSync('mount', [...how, '-o', how.length > 0 ? `remount,size=${mb}m` : `size=${mb}m`, ...(how.length > 0 ? [folder] : ['-t', 'tmpfs', 'tmpfs', folder])]);
@@ -62,7 +62,7 @@ describe('a disk that is full', () => {
     return sum;
   };
 
-  it('closes the gate with its reason, loses nothing that was acknowledged, and goes on by itself when there is room', async () => {
+  it('that is full closes the gate with its reason, loses nothing that was acknowledged, and goes on by itself when there is room', async () => {
     await load(() => false);
     expect(next).toBeGreaterThan(0);
     const health = await until('health tells it', async () => {
@@ -85,4 +85,12 @@ describe('a disk that is full', () => {
     await admin.post('/api/cases', { category: 'x', text: 'y' });
     expect((await admin.get('/api/agents')).items[0]).toMatchObject({ gaps: 0 });
   }, 120_000);
+
+  it('that can only be read ends the start with one sentence', async () => {
+    await cloud.end();
+    execFileSync('mount', ['-o', 'remount,ro', folder]);
+    cloud.output = '';
+    await expect(cloud.start()).rejects.toThrow('the cloud ended with 1');
+    expect(cloud.output).toMatch(/^The data folder ".*" \(GW_DATA_DIR\) cannot be used: EROFS: read-only file system/m);
+  });
 });
