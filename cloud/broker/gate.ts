@@ -38,7 +38,7 @@ export interface GateOptions {
 }
 
 /** What is used of a client beyond its types. */
-type GateClient = Client & { link: Link; _parser: Parser; _disconnected: boolean; pause(): void };
+type GateClient = Client & { link: Link; _parser: Parser; _disconnected: boolean; pause(): void; waitForDrain(done: () => void): void };
 
 /** CONNACK 1; Aedes answers so to version 5, and would let 3.1 in. */
 const unacceptableVersion = Buffer.from([0x20, 2, 0, 1]);
@@ -107,7 +107,7 @@ export class Gate {
     this.#connections++;
     this.#guard(client._parser);
     client.link = new Link({
-      write: (bytes) => socket.write(bytes),
+      write: (bytes) => void (socket.writable && socket.write(bytes)),
       close: () => client.close(),
       pause: () => client.pause(),
       finish: () => socket.end(() => socket.destroy()),
@@ -159,6 +159,7 @@ export class Gate {
     // Wills never come here: preConnect takes them out of Aedes' hands. Without a client there is nobody to have a right.
     if (!client) done(new Error('a message of nobody'));
     else if (client._disconnected) done(new Error('a message after DISCONNECT'));
+    else if (packet.qos === 1) this.questions.publish(client.link, packet as UpPacket, (refusal) => (refusal ? done(refusal) : acknowledge(client, packet as UpPacket, done)));
     else this.questions.publish(client.link, packet as UpPacket, done);
   }
 
@@ -176,4 +177,15 @@ export class Gate {
       granted.map(({ topic }) => topic),
     );
   }
+}
+
+/**
+ * Aedes would write each PUBACK in three pieces and then wait a turn of the event loop for each; here those of a group commit leave as one piece, and Aedes
+ * goes on as after a message that wants none. Who does not read them is waited for, and given up, as Aedes itself does.
+ */
+function acknowledge(client: GateClient, packet: UpPacket, done: () => void): void {
+  client.link.acknowledge(packet.messageId as number);
+  packet.qos = 0;
+  if ((client.conn as Socket).writableNeedDrain) client.waitForDrain(done);
+  else done();
 }

@@ -36,6 +36,8 @@ export class Link {
   #filters: Map<string, number> | null = null;
   #awaited: Map<number, (how: 'done' | 'failed') => void> | null = null;
   #lastId = 0;
+  /** Of messages that are on disk; sent together when what is being done now is done. */
+  readonly #toAcknowledge: number[] = [];
   /** QoS 2 messages that are written down and not released yet, by their identifiers. */
   received: Set<number> | null = null;
 
@@ -91,6 +93,16 @@ export class Link {
     });
   }
 
+  /** Answers a QoS 1 message with its PUBACK. */
+  acknowledge(messageId: number): void {
+    if (this.#toAcknowledge.push(messageId) === 1) queueMicrotask(() => this.#sendAcks());
+  }
+
+  #sendAcks(): void {
+    const ids = this.#toAcknowledge.splice(0);
+    if (!this.ended) this.wire.write(pubacks(ids));
+  }
+
   acked(messageId: number): void {
     this.#awaited?.get(messageId)?.('done');
   }
@@ -107,6 +119,16 @@ export class Link {
     while (this.#awaited?.has(this.#lastId));
     return this.#lastId;
   }
+}
+
+/** PUBACKs of MQTT 3.1.1 (3.4), one behind the other. */
+function pubacks(ids: number[]): Buffer {
+  const bytes = Buffer.allocUnsafe(4 * ids.length);
+  ids.forEach((id, i) => {
+    bytes.writeUInt16BE(0x4002, 4 * i);
+    bytes.writeUInt16BE(id, 4 * i + 2);
+  });
+  return bytes;
 }
 
 /** A PUBLISH of MQTT 3.1.1 (3.3), at QoS 1 with an identifier, at QoS 0 without. */
