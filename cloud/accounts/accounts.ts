@@ -14,7 +14,7 @@ export * from './account.ts';
 export { newSecret, secretHash } from './passwords.ts';
 export { type Act, acts, isAct, may, mayCommand, Role, roles, rolesFor } from './rights.ts';
 export type { RightsChange } from './rights-news.ts';
-export { sessionMs } from './sessions.ts';
+export { longestSessionMs, sessionMs } from './sessions.ts';
 export { Token, TokenInput } from './tokens.ts';
 export type { Credentials, Viewer } from './viewer.ts';
 
@@ -94,7 +94,7 @@ export class Accounts {
     return { username: input.username, role: input.role, scope: input.scope, created };
   }
 
-  /** Ends all sessions of the account where anything changes but to the same. */
+  /** Ends all sessions of the account where anything changes but to the same; a new password ends its API tokens, too. */
   async patch(by: string, username: string, patch: AccountPatch): Promise<Account> {
     if (patch.password !== undefined) checkPassword('password', patch.password);
     const password = patch.password === undefined ? undefined : await hashPassword(patch.password);
@@ -113,6 +113,7 @@ export class Accounts {
           .where('username', '=', username)
           .execute();
         await trx.deleteFrom('sessions').where('username', '=', username).execute();
+        if (password !== undefined) await trx.deleteFrom('tokens').where('username', '=', username).execute();
         const detail = { ...(rights ? { role: after.role, scope: after.scope } : {}), ...(password === undefined ? {} : { passwordChanged: true }) };
         await audit(trx, { at, by, action: 'change', subject: `account ${username}`, detail });
       }

@@ -11,8 +11,10 @@ import type { RightsNews } from './rights-news.ts';
 import { slowed, Throttle } from './throttle.ts';
 import type { Viewer } from './viewer.ts';
 
-/** A session ends when it was not used for so long. */
+/** A session ends when it was not used for so long: a shift and the way home. */
 export const sessionMs = 12 * 3_600_000;
+/** However much it is used, it ends then: a wall of screens is signed in once a week. */
+export const longestSessionMs = 7 * 86_400_000;
 /** Its end is moved on at most so often, so that reading does not write. */
 const renewMs = 60_000;
 
@@ -44,7 +46,9 @@ export class Sessions {
       return (await isPassword(row?.password, password)) ? row : undefined;
     });
     if (!account) {
-      log.warn({ username: username.slice(0, 64), address }, 'a sign-in failed');
+      // A name that is no account's may be a password in the wrong field.
+      const known = await desk.read.selectFrom('accounts').select('username').where('username', '=', username).executeTakeFirst();
+      log.warn({ username: known?.username ?? null, address }, 'a sign-in failed');
       throw new Refusal('wrong-password', 'The user name or the password is wrong.');
     }
     const secret = newSecret();
@@ -76,27 +80,21 @@ export class Sessions {
     const row = await desk.read
       .selectFrom('sessions')
       .innerJoin('accounts', 'accounts.username', 'sessions.username')
-      .select(['accounts.username', 'accounts.role', 'accounts.scope', 'sessions.seen', 'sessions.expires'])
+      .select(['accounts.username', 'accounts.role', 'accounts.scope', 'sessions.created', 'sessions.seen', 'sessions.expires'])
       .where('sessions.id', '=', id)
       .where('sessions.expires', '>', now)
       .where('accounts.removed', 'is', null)
       .executeTakeFirst();
     if (!row) return undefined;
-    const renewed = now - row.seen >= renewMs;
+    const expires = Math.min(now + sessionMs, row.created + longestSessionMs);
+    const renewed = now - row.seen >= renewMs && expires > row.expires;
     if (renewed) {
       // A disk that refuses must not keep people from reading.
       await desk
-        .act(
-          async (trx) =>
-            void (await trx
-              .updateTable('sessions')
-              .set({ seen: now, expires: now + sessionMs })
-              .where('id', '=', id)
-              .execute()),
-        )
+        .act(async (trx) => void (await trx.updateTable('sessions').set({ seen: now, expires }).where('id', '=', id).execute()))
         .catch((error) => log.warn({ reason: reasonOf(error) }, 'a session could not be renewed'));
     }
-    return { viewer: { ...viewerOf(row, id), until: renewed ? now + sessionMs : row.expires }, renewed };
+    return { viewer: { ...viewerOf(row, id), until: renewed ? expires : row.expires }, renewed };
   }
 
   async signOut(viewer: Viewer): Promise<void> {
@@ -109,7 +107,7 @@ export class Sessions {
     this.#deps.news.tell({ username: viewer.username, session });
   }
 
-  /** Ends the account's other sessions; the present one goes on. */
+  /** Ends the account's other sessions and its API tokens, which whoever knew the old password may have made; the present one goes on. */
   async changePassword(viewer: Viewer, old: string, next: string, address: string): Promise<void> {
     const { desk, clock, news } = this.#deps;
     const pair = `${viewer.username}\u0000${address}`;
@@ -120,15 +118,17 @@ export class Sessions {
     });
     if (!account) throw invalid([{ key: 'old', value: '[secret]', allowed: 'the present password' }]);
     const password = await hashPassword(next);
-    const present = 'session' in viewer.via ? viewer.via.session : '';
-    const ended = await desk.act(async (trx) => {
-      await trx.updateTable('accounts').set({ password }).where('username', '=', viewer.username).execute();
-      const others = await trx.selectFrom('sessions').select('id').where('username', '=', viewer.username).where('id', '!=', present).execute();
-      await trx.deleteFrom('sessions').where('username', '=', viewer.username).where('id', '!=', present).execute();
-      await audit(trx, { at: clock.now(), by: viewer.username, action: 'change password', subject: `account ${viewer.username}` });
+    const { username } = viewer;
+    const present = 'session' in viewer.via ? viewer.via.session : viewer.via.token;
+    const [sessions, tokens] = await desk.act(async (trx) => {
+      await trx.updateTable('accounts').set({ password }).where('username', '=', username).execute();
+      const endOthers = (of: 'sessions' | 'tokens') => trx.deleteFrom(of).where('username', '=', username).where('id', '!=', present).returning('id').execute();
+      const others = [await endOthers('sessions'), await endOthers('tokens')] as const;
+      await audit(trx, { at: clock.now(), by: username, action: 'change password', subject: `account ${username}` });
       return others;
     });
-    for (const { id } of ended) news.tell({ username: viewer.username, session: id });
+    for (const { id } of sessions) news.tell({ username, session: id });
+    for (const { id } of tokens) news.tell({ username, token: id });
   }
 }
 

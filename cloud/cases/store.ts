@@ -9,7 +9,7 @@ import { dayOf } from '../civil-time.ts';
 import type { Desk, Trx } from '../desk/desk.ts';
 import type { KeptPicture } from '../photos/photos.ts';
 import { conflict, invalid, notFound } from '../refusal.ts';
-import { missing, type Register } from '../register/register.ts';
+import { isOn, missing, positionErrorM, type Register } from '../register/register.ts';
 import { inScope, type Placed, type Scope } from '../scope.ts';
 import type { Outgoing } from '../threads/threads.ts';
 import { acted, type CaseAct, mustBeOpen } from './acting.ts';
@@ -25,7 +25,7 @@ export interface CasesDeps {
   log: Logger;
   /** `GW_TIMEZONE`. */
   timezone: string;
-  register: Pick<Register, 'devices' | 'installation'>;
+  register: Pick<Register, 'devices' | 'installation' | 'places' | 'visible'>;
 }
 
 export interface CaseFilter {
@@ -110,9 +110,10 @@ export class Cases {
     const now = clock.now();
     const device = facts && glance ? { ...glance, maintainer: facts.departments.maintainer, simulated: facts.simulated } : null;
     const draft = reported(input, device, viewer, now);
+    if (input.position) await this.#mustLieIn(viewer.scope, draft, input.position);
     const day = await this.#day(now);
     return desk.act(async (trx, _follow, committed) => {
-      for (const what of ['grid', 'site', 'department'] as const) await mustExist(trx, what, input[what]);
+      for (const what of ['grid', 'site', 'department'] as const) await mustExist(trx, what, input[what], register.visible(what, viewer.scope));
       const record = { ...draft, number: numberOf(day, await takeNumbers(trx, day, 1)) };
       const { n } = await trx.insertInto('cases').values(columnsOf(record)).returning('n').executeTakeFirstOrThrow();
       await putDepartments(
@@ -209,6 +210,13 @@ export class Cases {
     });
   }
 
+  /** Whoever has grids or sites alone reports what is there, where somebody has drawn them. */
+  async #mustLieIn(scope: Scope, { site, grid }: CaseRecord, position: { lon: number; lat: number }): Promise<void> {
+    const [what, id] = 'site' in scope ? (['site', site] as const) : 'grid' in scope ? (['grid', grid] as const) : [];
+    const ground = what && id ? await this.#deps.register.places.ground(what, id) : null;
+    if (ground && !isOn(ground, position)) throw invalid([{ key: 'position', value: position, allowed: `a position on ${what} "${id}", or within ${positionErrorM} m of it` }]);
+  }
+
   async #day(now: number): Promise<string> {
     const { division } = await this.#deps.register.installation.get('installation');
     return `${division ?? noDivision}-${dayOf(now, this.#deps.timezone)}`;
@@ -226,8 +234,10 @@ export class Cases {
   }
 }
 
-async function mustExist(trx: Trx, what: 'grid' | 'site' | 'department', id: string | undefined): Promise<void> {
-  if (id !== undefined && (await missing(trx, what, [id])).length > 0) throw invalid([{ key: what, value: id, allowed: `the id of a ${what} that exists` }]);
+/** `seen`: those that the person may know of; null: all. What is not among them is told as what does not exist. */
+async function mustExist(trx: Trx, what: 'grid' | 'site' | 'department', id: string | undefined, seen: ReadonlySet<string> | null = null): Promise<void> {
+  if (id === undefined) return;
+  if (seen?.has(id) === false || (await missing(trx, what, [id])).length > 0) throw invalid([{ key: what, value: id, allowed: `the id of a ${what} that exists` }]);
 }
 
 const photoOf = (picture: KeptPicture, role: PhotoRecord['role'], by: string, at: number, command: string | null): PhotoRecord => ({

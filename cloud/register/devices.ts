@@ -12,6 +12,7 @@ import type { Device, DeviceInput, DevicePatch, DeviceStatus } from './device.ts
 import { missing, type Reference } from './references.ts';
 import type { DeviceFilter, Roster } from './roster.ts';
 import { type Described, type DeviceRow, describe, describedOf, deviceOf, type Former, factsOf, formerAfter, type NewDeviceRow, patched, rowOf } from './rows.ts';
+import { visible } from './visible.ts';
 
 export interface DevicesDeps {
   desk: Desk;
@@ -161,9 +162,14 @@ export class Devices {
       const formerNow = formerAfter(former, before.agent, after.agent, now);
       const values = rowOf(after, formerNow, row.created, now);
       if (JSON.stringify(rowOf(before, former, row.created, now)) === JSON.stringify(values)) return;
-      await refuseMissing(trx, [{ device: after, at: '' }]);
+      await refuseMissing(trx, [{ device: after, at: '' }], (what) => visible(this.#deps.roster, what, actor.scope));
       await trx.deleteFrom('device_addresses').where('device', '=', id).execute();
-      await takeAddresses(trx, [after], () => '');
+      await takeAddresses(
+        trx,
+        [after],
+        () => '',
+        (holder) => this.#slot(actor.scope, holder) !== undefined,
+      );
       await trx.updateTable('devices').set(values).where('slot', '=', row.slot).execute();
       const facts = factsOf(after, formerNow);
       if (JSON.stringify(facts) !== JSON.stringify(factsOf(before, former))) follow({ type: 'devices', devices: [facts] });
@@ -217,8 +223,8 @@ export class Devices {
 const faultsTold = 20;
 const idTaken = (at: string, id: string, why: string) => conflict(`The device id "${id}" ${why}.`, {}, [{ key: `${at}id`, value: id, allowed: 'an id that is not taken' }]);
 
-/** Every reference must name something that exists. */
-async function refuseMissing(trx: Trx, devices: readonly { device: Described; at: string }[]): Promise<void> {
+/** Every reference must name something that exists, and that the actor may know of: `seen`, null for all. Both are told in the same words. */
+async function refuseMissing(trx: Trx, devices: readonly { device: Described; at: string }[], seen: (what: Reference) => ReadonlySet<string> | null = () => null): Promise<void> {
   const references: [Reference, string, (device: Described) => string | null][] = [
     ['grid', 'grid', (device) => device.grid],
     ['site', 'site', (device) => device.site],
@@ -229,13 +235,9 @@ async function refuseMissing(trx: Trx, devices: readonly { device: Described; at
   ];
   const faults: Fault[] = [];
   for (const [what, key, of] of references) {
-    const absent = new Set(
-      await missing(
-        trx,
-        what,
-        devices.map(({ device }) => of(device)).filter((id) => id !== null),
-      ),
-    );
+    const ids = devices.map(({ device }) => of(device)).filter((id) => id !== null);
+    const known = seen(what);
+    const absent = new Set([...(await missing(trx, what, ids)), ...ids.filter((id) => known?.has(id) === false)]);
     if (absent.size === 0) continue;
     for (const { device, at } of devices) {
       const id = of(device);
@@ -245,8 +247,8 @@ async function refuseMissing(trx: Trx, devices: readonly { device: Described; at
   if (faults.length > 0) throw invalid(faults.slice(0, faultsTold));
 }
 
-/** An address finds one device alone, whatever the case of its letters. */
-async function takeAddresses(trx: Trx, devices: readonly Described[], place: (index: number) => string): Promise<void> {
+/** An address finds one device alone, whatever the case of its letters. Which other one has it is told to whoever may see that. */
+async function takeAddresses(trx: Trx, devices: readonly Described[], place: (index: number) => string, sees: (device: string) => boolean = () => true): Promise<void> {
   const wanted = devices.flatMap((device, i) =>
     device.addresses.map(({ scheme, value }, n) => ({ scheme, value: value.toLowerCase(), device: device.id, key: `${place(i)}addresses[${n}].value`, given: value })),
   );
@@ -264,8 +266,8 @@ async function takeAddresses(trx: Trx, devices: readonly Described[], place: (in
   const at = taken?.at ?? again;
   const clash = wanted[at];
   if (clash) {
-    const holder = taken?.by ?? 'another device of this array';
-    throw conflict(`The address ${clash.scheme} ${clash.given} belongs to ${taken ? `device "${holder}"` : holder}.`, {}, [
+    const holder = !taken ? 'another device of this array' : sees(taken.by) ? `device "${taken.by}"` : 'another device';
+    throw conflict(`The address ${clash.scheme} ${clash.given} belongs to ${holder}.`, {}, [
       { key: clash.key, value: clash.given, allowed: 'an address that no other device has' },
     ]);
   }

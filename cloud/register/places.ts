@@ -6,7 +6,9 @@ import { audit, type Desk } from '../desk/desk.ts';
 import { conflict } from '../refusal.ts';
 import type { Scope } from '../scope.ts';
 import type { Actor } from './devices.ts';
+import type { Ring } from './ground.ts';
 import type { Roster } from './roster.ts';
+import { visible } from './visible.ts';
 
 const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 const strict = { additionalProperties: false };
@@ -21,7 +23,7 @@ const Position = Type.Unsafe<[lon: number, lat: number]>({
   maxItems: 2,
 });
 /** The outer ring of a GeoJSON polygon: [lon, lat] in WGS-84, the last as the first. */
-const Ring = Type.Array(Position, { minItems: 4, maxItems: 5000, description: 'a GeoJSON ring: [[lon, lat], …] in WGS-84, at least four, the last as the first' });
+const RingShape = Type.Array(Position, { minItems: 4, maxItems: 5000, description: 'a GeoJSON ring: [[lon, lat], …] in WGS-84, at least four, the last as the first' });
 
 export const FeatureCollection = Type.Object(
   {
@@ -41,8 +43,11 @@ export const FeatureCollection = Type.Object(
 export type FeatureCollection = Static<typeof FeatureCollection>;
 
 export const Department = Type.Object({ id, name }, strict);
-export const Grid = Type.Object({ id, name, worker: nullable(Type.String({ maxLength: 100, description: 'the name of who looks after it' })), polygon: nullable(Ring) }, strict);
-export const Site = Type.Object({ id, name, polygon: nullable(Ring), plan: nullable(FeatureCollection) }, strict);
+export const Grid = Type.Object(
+  { id, name, worker: nullable(Type.String({ maxLength: 100, description: 'the name of who looks after it' })), polygon: nullable(RingShape) },
+  strict,
+);
+export const Site = Type.Object({ id, name, polygon: nullable(RingShape), plan: nullable(FeatureCollection) }, strict);
 export type Department = Static<typeof Department>;
 export type Grid = Static<typeof Grid>;
 export type Site = Static<typeof Site>;
@@ -70,13 +75,13 @@ export class Places {
 
   /** By id. Of a scope: what it names itself, and what the devices in it refer to. */
   async list<K extends PlaceKind>(kind: K, scope: Scope, page: { limit: number; after?: string | undefined }): Promise<{ items: Shapes[K][]; next: string | null; total: number }> {
-    const visible = this.#visible(kind, scope);
+    const shown = visible(this.#deps.roster, scopeKey[kind], scope);
     const all = await this.#deps.desk.read
       .selectFrom(kind as 'grids')
       .selectAll()
       .orderBy('id')
       .execute();
-    const seen = visible === null ? all : all.filter((row) => visible.has(row.id));
+    const seen = shown === null ? all : all.filter((row) => shown.has(row.id));
     const from = page.after === undefined ? seen : seen.filter((row) => row.id > (page.after as string));
     const rows = from.slice(0, page.limit);
     return { items: rows.map((row) => shapeOf(row) as Shapes[K]), next: from.length > rows.length ? (rows.at(-1)?.id ?? null) : null, total: seen.length };
@@ -110,20 +115,14 @@ export class Places {
     return made;
   }
 
-  /** null: all. */
-  #visible(kind: PlaceKind, scope: Scope): Set<string> | null {
-    if ('all' in scope) return null;
-    const key = scopeKey[kind];
-    const visible = new Set<string>(key in scope ? (scope as Record<string, string[]>)[key] : []);
-    for (const slot of this.#deps.roster.inScope(scope)) {
-      const { placed } = this.#deps.roster.entry(slot);
-      if (kind === 'departments') for (const department of placed.departments) visible.add(department);
-      else {
-        const place = kind === 'grids' ? placed.grid : placed.site;
-        if (place !== null) visible.add(place);
-      }
-    }
-    return visible;
+  /** The ground of a grid or site; null: nobody has drawn it. */
+  async ground(what: 'grid' | 'site', id: string): Promise<Ring | null> {
+    const row = await this.#deps.desk.read
+      .selectFrom(`${what}s` as 'grids')
+      .select('polygon')
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row?.polygon ? (JSON.parse(row.polygon) as Ring) : null;
   }
 }
 

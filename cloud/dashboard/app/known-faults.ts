@@ -17,6 +17,7 @@ const known = [
   [/^A photo has at most \d+ bytes/, 'fault.photoBytes'],
   [/^A photo has at most \d+ pixels/, 'fault.photoPixels'],
   [/cannot be read as a picture/, 'fault.photoBroken'],
+  [/^a position on .* or within \d+ m of it$/, 'fault.ground'],
   [/of a school: \{site\}/, 'fault.schoolScope'],
 ] as const;
 export type FaultKey = (typeof known)[number][1];

@@ -32,7 +32,7 @@ export const accounts: Routes = (app, { accounts }) => {
       schema: {
         tags,
         summary: 'Change password, role or scope',
-        description: 'Ends the sessions of the account. The last administrator cannot become another (409).',
+        description: 'Ends the sessions of the account, and with a new password its API tokens. The last administrator cannot become another (409).',
         params: idParams('username'),
         body: AccountPatch,
         response: { 200: Account },

@@ -49,7 +49,7 @@ export const session: Routes = (app, { accounts }) => {
       schema: {
         tags: ['session'],
         summary: 'Change the own password',
-        description: 'Ends the other sessions of the account; the present one goes on.',
+        description: 'Ends the other sessions of the account and its API tokens; what it was asked with goes on.',
         body: Type.Object({ old: Type.String({ maxLength: 1000 }), new: Type.String({ maxLength: 1000 }) }, strict),
         response: { 204: Type.Null({ description: 'changed' }) },
       },

@@ -1,17 +1,21 @@
+import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RightsChange } from '../../../cloud/accounts/accounts.ts';
-import { Accounts, sessionMs, type Viewer } from '../../../cloud/accounts/accounts.ts';
+import { Accounts, longestSessionMs, sessionMs, type Viewer } from '../../../cloud/accounts/accounts.ts';
 import { missing } from '../../../cloud/register/register.ts';
-import { openDesk, silentLog, type TestDesk } from '../../kit/desk.ts';
+import { openDesk, type TestDesk } from '../../kit/desk.ts';
 
 let at: TestDesk;
 let accounts: Accounts;
 let news: RightsChange[];
+let logged: Record<string, unknown>[];
 const password = 'correct horse';
 
 beforeEach(async () => {
   at = await openDesk();
-  accounts = new Accounts({ desk: at.desk, clock: at.clock, log: silentLog, missing });
+  logged = [];
+  const log = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  accounts = new Accounts({ desk: at.desk, clock: at.clock, log, missing });
   news = [];
   accounts.onRightsChange((change) => news.push(change));
 });
@@ -58,6 +62,18 @@ test('a session goes on while it is used and ends 12 hours after the last use', 
   }
   expect(await accounts.identify({ session: secret })).toMatchObject({ renewed: false });
   at.clock.advance(sessionMs);
+  expect(await who(secret)).toBeUndefined();
+});
+
+test('a session that is used all the time ends after a week', async () => {
+  await make('ann');
+  const { secret } = await signIn('ann');
+  for (let used = 0; used < longestSessionMs - sessionMs / 2; used += sessionMs / 2) {
+    expect(await who(secret)).toBe('ann');
+    at.clock.advance(sessionMs / 2);
+  }
+  expect(await accounts.identify({ session: secret })).toMatchObject({ viewer: { until: expect.closeTo(at.clock.now() + sessionMs / 2, -4) } });
+  at.clock.advance(sessionMs / 2);
   expect(await who(secret)).toBeUndefined();
 });
 
@@ -138,6 +154,35 @@ test('changing the own password needs the old one, ends the other sessions and k
   expect(await who(other.secret)).toBeUndefined();
   expect(news).toEqual([{ username: 'ann', session: expect.any(String) }]);
   expect((await signIn('ann', 'another password')).viewer.username).toBe('ann');
+});
+
+test('a new password ends the API tokens that were made before it, whoever sets it; the one that it was asked with goes on', async () => {
+  const { viewer } = await (await make('ann'), signIn('ann'));
+  const made = async () => (await accounts.tokens.create(viewer, { name: 'script' })).token;
+  const lives = async (bearer: string) => (await accounts.identify({ bearer })) !== undefined;
+  const first = await made();
+  news.length = 0;
+  await accounts.sessions.changePassword(viewer, password, 'another password', '10.0.0.1');
+  expect(await lives(first)).toBe(false);
+  expect(news).toEqual([{ username: 'ann', token: expect.any(String) }]);
+
+  const [second, third] = [await made(), await made()];
+  await accounts.patch('admin', 'ann', { role: 'dispatcher' });
+  expect([await lives(second), await lives(third)]).toEqual([true, true]);
+  const script = (await accounts.identify({ bearer: second }))?.viewer as Viewer;
+  await accounts.sessions.changePassword(script, 'another password', password, '10.0.0.1');
+  expect([await lives(second), await lives(third)]).toEqual([true, false]);
+  await accounts.patch('admin', 'ann', { password: 'a third password' });
+  expect(await lives(second)).toBe(false);
+});
+
+test('a failed sign-in is written down with the name of an account, and never with what is no name', async () => {
+  await make('ann');
+  for (const name of ['ann', 'hunter2 in the wrong field']) await expect(signIn(name, 'not the password')).rejects.toMatchObject({ refusal: 'wrong-password' });
+  expect(logged.map(({ username, address, msg }) => ({ username, address, msg }))).toEqual([
+    { username: 'ann', address: '10.0.0.1', msg: 'a sign-in failed' },
+    { username: null, address: '10.0.0.1', msg: 'a sign-in failed' },
+  ]);
 });
 
 test('a removed account ends with its sessions and tokens, and its name is never used again', async () => {

@@ -191,10 +191,39 @@ describe('a person', () => {
       ['device', 'nothing'],
       ['grid', 'grid-9'],
       ['department', 'dept-9'],
+      // There are these, and its devices know nothing of them.
+      ['grid', 'grid-2'],
+      ['department', 'dept-power'],
     ] as const) {
       await expect(work.cases.create(school, { text: 'x', [key]: value })).rejects.toMatchObject({ refusal: 'invalid', faults: [{ key, value }] });
     }
+    const worker = someone('gridworker', { grid: ['grid-2'] });
+    await expect(work.cases.create(worker, { text: 'x', site: 'school-1' })).rejects.toMatchObject({ refusal: 'invalid', faults: [{ key: 'site' }] });
     expect(await cases()).toEqual([]);
+    expect(await work.cases.create(school, { text: 'x', grid: 'grid-1', department: 'dept-police' })).toMatchObject({ grid: 'grid-1', department: 'dept-police' });
+  });
+
+  test('of one campus or grid opens a case where it lies, as far as somebody has drawn it and a telephone can tell', async () => {
+    const corners = [
+      [114.5, 36.6],
+      [114.51, 36.6],
+      [114.51, 36.61],
+      [114.5, 36.61],
+      [114.5, 36.6],
+    ] as [number, number][];
+    await register.places.create(system, 'sites', [{ id: 'drawn', name: 'drawn', polygon: corners }], () => '');
+    const school = someone('school', { site: ['drawn'] });
+    const at = (lon: number, lat: number) => work.cases.create(school, { text: 'x', position: { lon, lat } });
+    expect(await at(114.505, 36.605)).toMatchObject({ site: 'drawn', position: { lon: 114.505 } });
+    expect(await at(114.5109, 36.605)).toMatchObject({ site: 'drawn' });
+    for (const [lon, lat] of [
+      [114.5125, 36.605],
+      [114.505, 36.6115],
+      [114.49, 36.59],
+    ] as const)
+      await expect(at(lon, lat)).rejects.toMatchObject({ refusal: 'invalid', faults: [{ key: 'position', allowed: 'a position on site "drawn", or within 100 m of it' }] });
+    expect(await work.cases.create(dispatcher, { text: 'x', site: 'drawn', position: { lon: 120, lat: 30 } })).toMatchObject({ site: 'drawn' });
+    expect(await work.cases.create(someone('school', { site: ['school-1'] }), { text: 'x', position: { lon: 120, lat: 30 } })).toMatchObject({ site: 'school-1' });
   });
 });
 

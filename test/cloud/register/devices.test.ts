@@ -249,6 +249,30 @@ test('lists are filtered by each key of the contract, and by several at once', a
   expect(await ids({ kind: ['nothing'] })).toEqual([]);
 });
 
+test('who sees one place alone refers to nothing else, and is told so in the words for what is not there', async () => {
+  const address = [{ scheme: 'devEui', value: '24e124136b000017' }];
+  await many([
+    { id: 'mine', kind: 'manhole-cover', grid: 'g1', agent: 'a1', departments: { owner: 'd1' } },
+    { id: 'foreign', kind: 'manhole-cover', grid: 'g2', agent: 'a2', departments: { owner: 'd2' }, addresses: address },
+  ]);
+  const actor = { username: 'grid', scope: { grid: ['g1'] } };
+  for (const [patch, key] of [
+    [{ grid: 'g2' }, 'grid'],
+    [{ agent: 'a2' }, 'agent'],
+    [{ site: 's1' }, 'site'],
+    [{ departments: { maintainer: 'd2' } }, 'departments.maintainer'],
+  ] as const) {
+    const faults = [{ key, allowed: expect.stringMatching(/^the id of an? \w+ that exists$/) }];
+    await expect(register.devices.patch(actor, 'mine', patch)).rejects.toMatchObject({ refusal: 'invalid', faults });
+  }
+  await expect(register.devices.patch(actor, 'mine', { addresses: address })).rejects.toMatchObject({
+    refusal: 'conflict',
+    message: expect.stringMatching(/belongs to another device\.$/),
+  });
+  expect(await register.devices.patch(actor, 'mine', { departments: { maintainer: 'd1' }, agent: null })).toMatchObject({ agent: null, departments: { maintainer: 'd1' } });
+  expect(await register.devices.patch(system, 'mine', { grid: 'g2', agent: 'a2' })).toMatchObject({ grid: 'g2', agent: 'a2' });
+});
+
 test('a search finds part of an id, name, code or address, in any case, one letter too', async () => {
   await one(whole);
   await one({ id: 'other', kind: 'camera', name: '西门' });

@@ -132,6 +132,7 @@ export const cases: Record<keyof typeof zh, string> = {
   'fault.photoPixels': 'The photo has too many pixels.',
   'fault.photoBroken': 'The photo cannot be read; its file may be damaged.',
   'fault.schoolScope': 'A school’s scope is its own site.',
+  'fault.ground': 'The position lies outside your own ground.',
   'fault.address': 'Another device has this address, or it stands twice.',
   'fault.devEui': 'A devEui has 16 hexadecimal digits.',
   'fault.code': '16 digits: 6 of the division, 4 of the class, 6 of the sequence.',

@@ -66,7 +66,7 @@ export const frame: Record<keyof typeof zh, string> = {
   'password.again': 'New password again',
   'password.differ': 'The two new passwords differ.',
   'password.short': 'The new password needs at least {{n}} characters.',
-  'password.done': 'Password changed.',
+  'password.done': 'Password changed. Your other sessions and your API tokens have ended.',
   'role.administrator': 'Administrator',
   'role.dispatcher': 'Dispatcher',
   'role.handler': 'Handler',

@@ -131,6 +131,7 @@ export const cases = {
   'fault.photoPixels': '照片像素过多。',
   'fault.photoBroken': '照片无法读取，文件可能已损坏。',
   'fault.schoolScope': '学校账号的范围须为其校区。',
+  'fault.ground': '位置不在您的责任范围内。',
   'fault.address': '地址已属于其他设备，或重复。',
   'fault.devEui': 'devEui 是 16 位十六进制数字。',
   'fault.code': '标识码是 16 位数字：区划 6 位、类别 4 位、顺序 6 位。',

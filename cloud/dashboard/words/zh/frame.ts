@@ -65,7 +65,7 @@ export const frame = {
   'password.again': '再次输入新密码',
   'password.differ': '两次输入的新密码不一致。',
   'password.short': '新密码至少 {{n}} 个字符。',
-  'password.done': '密码已修改。',
+  'password.done': '密码已修改，其他会话和 API 令牌已失效。',
   'role.administrator': '管理员',
   'role.dispatcher': '派遣员',
   'role.handler': '处置人员',
