@@ -12,7 +12,7 @@ import { Credentials } from './credentials.ts';
 import { type ConnackCode, Gate, type UpPacket } from './gate.ts';
 import { JournalLine } from './journal-line.ts';
 import type { Link } from './link.ts';
-import { Presence } from './presence.ts';
+import { contestedFrom, Presence } from './presence.ts';
 import { bridgeRights, isTopicOf, type Rights } from './rights.ts';
 
 export interface BrokerOptions {
@@ -59,7 +59,11 @@ export class Broker implements BrokerCalls {
     this.#presence = new Presence(this.#line, clock, {
       connected: tells.connected,
       disconnected: tells.disconnected,
-      takenOver: (agent) => log.info({ agent }, 'a second connection took the place of the first'),
+      takenOver: (agent, times) => {
+        if (times === contestedFrom)
+          log.warn({ agent, times }, 'connections take each other’s place: two use this agent’s token (a new token ends that), or its line breaks again and again');
+        else log.info({ agent, times }, 'a second connection took the place of the first');
+      },
       will: () => void this.#in++,
     });
     this.#gate = new Gate(
@@ -133,7 +137,7 @@ export class Broker implements BrokerCalls {
       parked: 0,
       waiting: seen - accepted - rejected - repeats,
       lagMs: this.#line.lagMs(),
-      more: { refusedConnects: this.#refusedConnects, refusing: this.#refusing },
+      more: { refusedConnects: this.#refusedConnects, refusing: this.#refusing, contested: this.#presence.contested() },
       connections: this.#gate.connections,
       telemetry: this.#telemetry,
       online: this.#presence.online(),

@@ -11,11 +11,26 @@ interface Present {
   /** When the first of its connections began, ms since 1970. */
   since: number;
   links: Set<Link>;
+  /** When a second connection took the place of the first, by the monotonic clock; those of late. */
+  takeovers: number[];
 }
 
+/** How an agent with a connection stands. */
+export interface Standing {
+  since: number;
+  /** How often of late a second connection took the place of the first. */
+  takeovers: number;
+}
+
+/** So long a takeover counts, and so many are counted at most. */
+const takeoverMs = 600_000;
+const mostTakeovers = 1000;
+/** So many of late, and it is no device that came back: two share its token, or its line breaks again and again. */
+export const contestedFrom = 3;
+
 export interface PresenceEvents {
-  /** A second connection of one identity has ended the first: a device that came back, or two that share a token. */
-  takenOver(agent: string): void;
+  /** A second connection of one identity has ended the first, for the `times`th time of late: a device that came back, or two that share a token. */
+  takenOver(agent: string, times: number): void;
   connected(agent: string): void;
   disconnected(agent: string, clean: boolean): void;
   /** A Will goes to the journal: a message like any other, said late. */
@@ -48,8 +63,14 @@ export class Presence {
   *all(): IterableIterator<Link> {
     for (const { links } of this.#present.values()) yield* links;
   }
-  online(): Map<string, number> {
-    return new Map([...this.#present].map(([agent, { since }]) => [agent, since]));
+  online(): Map<string, Standing> {
+    return new Map([...this.#present].map(([agent, present]) => [agent, { since: present.since, takeovers: this.#takeovers(present).length }]));
+  }
+  /** Agents whose place is fought for. */
+  contested(): number {
+    let contested = 0;
+    for (const present of this.#present.values()) if (this.#takeovers(present).length >= contestedFrom) contested++;
+    return contested;
   }
 
   /** `written`: it may be let in, or (refused) not. */
@@ -58,7 +79,7 @@ export class Presence {
     const rx = this.clock.now();
     const before = this.#present.get(agent);
     const owed = this.#owed.get(agent);
-    const present = before ?? { since: rx, links: new Set() };
+    const present = before ?? { since: rx, links: new Set(), takeovers: [] };
     present.links.add(link);
     this.#present.set(agent, present);
     const older = this.#byKey.get(link.key);
@@ -66,7 +87,7 @@ export class Presence {
     if (older) {
       this.end(older, false);
       older.wire.close();
-      this.events.takenOver(agent);
+      this.events.takenOver(agent, this.#takeovers(present).push(this.clock.mono()));
     }
     // It is back: that it was away for a moment need not be told any more.
     this.#owed.delete(agent);
@@ -101,6 +122,13 @@ export class Presence {
     const entry: Entry = { type: 'disconnect', agent, clean: asClean, rx };
     this.line.append(entry, (refusal) => refusal && this.#owe(agent, entry));
     this.events.disconnected(agent, asClean);
+  }
+
+  #takeovers(present: Present): number[] {
+    const from = this.clock.mono() - takeoverMs;
+    const { takeovers } = present;
+    while (takeovers.length >= mostTakeovers || (takeovers[0] ?? from) < from) takeovers.shift();
+    return takeovers;
   }
 
   /** false: it was not among those present. */

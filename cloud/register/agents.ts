@@ -6,7 +6,7 @@ import { idPattern } from '../../devices/ids.ts';
 import { audit, type Desk } from '../desk/desk.ts';
 import { conflict, notFound } from '../refusal.ts';
 import { inScope, type Scope } from '../scope.ts';
-import type { AgentCounts, Credential } from '../threads/threads.ts';
+import type { AgentCounts, Credential, GateStats } from '../threads/threads.ts';
 import type { Actor } from './devices.ts';
 import type { Roster } from './roster.ts';
 import { type Described, describedOf, type Former, factsOf, formerAfter } from './rows.ts';
@@ -32,6 +32,9 @@ export const Agent = Type.Object({
   devices: Type.Integer({ description: 'bound to it now' }),
   online: Type.Boolean(),
   since: nullable(Type.Number({ description: 'connected since' })),
+  takeovers: Type.Integer({
+    description: 'within the last ten minutes a second connection took the place of the first; many: two devices use its token, or its line breaks often',
+  }),
   lastSeen: nullable(Type.Number()),
   received: Type.Integer(),
   repeats: Type.Integer(),
@@ -52,8 +55,8 @@ export interface AgentsDeps {
   gate: { put(credential: Credential): Promise<void> | void; remove(id: string): Promise<void> | void };
   /** What the rules count of each agent. */
   counts(): Promise<Map<string, AgentCounts>> | Map<string, AgentCounts>;
-  /** Of each agent with a connection: since when (ms). */
-  online(): Promise<Map<string, number>> | Map<string, number>;
+  /** GateStats.online. */
+  online(): Promise<GateStats['online']> | GateStats['online'];
   /** Devices that were committed without their agent. */
   unbound(rows: readonly { slot: number; described: Described }[]): void;
 }
@@ -103,7 +106,8 @@ export class Agents {
         role: row.role as Agent['role'],
         devices: bound.get(row.id)?.seen ?? 0,
         online: online.has(row.id),
-        since: online.get(row.id) ?? null,
+        since: online.get(row.id)?.since ?? null,
+        takeovers: online.get(row.id)?.takeovers ?? 0,
         ...(counts.get(row.id) ?? noCounts),
         created: row.created,
       }),

@@ -69,8 +69,8 @@ export interface GateStats extends StageCounts {
   connections: number;
   /** What agents are told of `flow` now. */
   telemetry: boolean;
-  /** Of each agent with a connection: since when (ms). */
-  online: Map<string, number>;
+  /** Of each agent with a connection: since when (ms), and how often of late a second connection took the place of the first. */
+  online: Map<string, { since: number; takeovers: number }>;
 }
 
 // ——— journal ———

@@ -27,6 +27,8 @@ export interface UplinkOptions {
 
 /** A connection that has lasted so long was a good one: the waiting starts anew. */
 const goodAfterMs = 10_000;
+/** So many others in a row are no chance. */
+const contestedFrom = 3;
 /** A clean end takes at most so long, for what is on its way and for the last word each. */
 const farewellMs = 2000;
 
@@ -37,7 +39,10 @@ export class Uplink {
   #connection: Connection | null = null;
   #session: Session | null = null;
   #boot = 0;
-  #cancelGood = () => {};
+  /** When the cloud took this connection, by the monotonic clock; null: it has not. */
+  #takenAt: number | null = null;
+  /** Connections in a row that the cloud took and that soon ended. */
+  #brief = 0;
   #cancelRetry = () => {};
   #stopping: Promise<void> | null = null;
 
@@ -78,7 +83,7 @@ export class Uplink {
     this.#connection = connection;
     connection.open(() => {
       log.info({ url }, 'uplink: connected');
-      this.#cancelGood = clock.after(goodAfterMs, () => this.#backoff.reset());
+      this.#takenAt = clock.mono();
       this.#session = new Session({ agent, clock, log, outbox, connection, command, failed });
       this.#notice.begin();
       void this.#session.start();
@@ -92,12 +97,24 @@ export class Uplink {
     this.#session?.end();
     this.#session = null;
     this.#notice.end();
-    this.#cancelGood();
     if (this.#stopping) return;
+    const contested = this.#judge();
     const wait = Math.round(this.#backoff.next(refused, random()));
-    if (refused) log.error({ agent, why, wait_ms: wait }, 'uplink: the cloud refuses this agent; check cloud.agent and its token');
+    if (contested) log.error({ agent, why, wait_ms: wait }, 'uplink: not connected; it is taken and soon cut off, again and again: another one uses its token, or the line is bad');
+    else if (refused) log.error({ agent, why, wait_ms: wait }, 'uplink: the cloud refuses this agent; check cloud.agent and its token');
     else log.warn({ why, wait_ms: wait }, 'uplink: not connected');
     this.#cancelRetry = clock.after(wait, () => this.#connect());
+  }
+
+  /** How good the connection was that has ended. true: it is the one too many that were not. */
+  #judge(): boolean {
+    const takenAt = this.#takenAt;
+    if (takenAt === null) return false;
+    this.#takenAt = null;
+    const good = this.#options.clock.mono() - takenAt >= goodAfterMs;
+    this.#brief = good ? 0 : this.#brief + 1;
+    if (good) this.#backoff.reset();
+    return this.#brief === contestedFrom;
   }
 
   async #farewell(): Promise<void> {

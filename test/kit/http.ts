@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { type AccountInput, Accounts } from '../../cloud/accounts/accounts.ts';
 import { buildHttp, type Http, type HttpDeps, identifyBy, type Routes } from '../../cloud/http/http.ts';
 import { missing, Register } from '../../cloud/register/register.ts';
-import type { AgentCounts, Credential, Latest } from '../../cloud/threads/threads.ts';
+import type { AgentCounts, Credential, GateStats, Latest } from '../../cloud/threads/threads.ts';
 import { openDesk, silentLog, type TestDesk } from './desk.ts';
 import { openWork, type TestWork } from './work.ts';
 
@@ -28,7 +28,7 @@ export interface TestHttp {
   gate: ({ put: Credential } | { remove: string })[];
   latest: Map<string, Latest>;
   counts: Map<string, AgentCounts>;
-  online: Map<string, number>;
+  online: GateStats['online'];
   /** What the telemetry thread would answer; nothing until a test says otherwise. */
   telemetry: HttpDeps['telemetry'];
   /** Alerts, cases, photos and commands, with what they ask of other threads in a test's hand. */

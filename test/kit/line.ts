@@ -19,6 +19,8 @@ export class Line {
   readonly #server: Server;
   readonly #links = new Set<{ near: Socket; far: Socket }>();
   weather: Weather = {};
+  /** Hears what comes from the edge: the bytes of each connection in order. */
+  listener: (connection: number, chunk: Buffer) => void = () => {};
   port = 0;
   connections = 0;
   /** Chunks that were held back. */
@@ -47,7 +49,7 @@ export class Line {
   }
 
   #link(near: Socket): void {
-    this.connections++;
+    const connection = ++this.connections;
     const far = connect(this.#to, '127.0.0.1');
     const link = { near, far };
     this.#links.add(link);
@@ -60,6 +62,7 @@ export class Line {
     let bytes = 0;
     this.#pass(near, far, (chunk) => {
       const { cutAfterBytes } = this.weather;
+      this.listener(connection, chunk);
       bytes += chunk.length;
       if (cutAfterBytes === undefined || bytes < cutAfterBytes) return chunk;
       far.write(chunk.subarray(0, Math.max(0, chunk.length - (bytes - cutAfterBytes))), over);

@@ -1,5 +1,7 @@
 /** Who gets in, how, and how a connection begins and ends (MQTT 3.1.1, 3.1, 3.2, 3.14, 4.8; contract, "MQTT"). */
+import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
+import { TestClock } from '../../kit/clock.ts';
 import { agent, as, bridge, HeldGate } from '../../kit/held-gate.ts';
 import { type Connect, connectPacket, disconnectPacket, packet, pingPacket, publishPacket, RawMqtt, types } from '../../kit/mqtt-raw.ts';
 
@@ -180,6 +182,25 @@ test('twenty connections of one identity fighting leave one, and connects that e
   expect(gate.words).toEqual(Array.from({ length: 20 }, () => 'connect gw-01'));
   for (const client of clients) client.cut();
   await expect.poll(() => gate.words.filter((word) => word.startsWith('disconnect'))).toEqual(['disconnect gw-01 cut']);
+});
+
+test('who takes the place of whom is counted for ten minutes, and said as a fight from the third time on', async () => {
+  const clock = new TestClock();
+  const said: string[] = [];
+  await start({ clock, log: pino({ level: 'info' }, { write: (line) => void said.push(JSON.parse(line).msg) }) });
+  const fights = () => said.filter((line) => line.includes('two use this agent’s token')).length;
+  const standing = () => [gate.broker.stats().online.get('gw-01')?.takeovers, gate.broker.stats().more?.contested];
+  await gate.enter('gw-01');
+  for (let times = 1; times <= 5; times++) {
+    clock.advance(60_000);
+    await gate.enter('gw-01');
+    expect(standing()).toEqual([times, times >= 3 ? 1 : 0]);
+    expect(fights()).toBe(times >= 3 ? 1 : 0);
+  }
+  clock.advance(8 * 60_000);
+  expect(standing()).toEqual([3, 1]);
+  clock.advance(10 * 60_000);
+  expect(standing()).toEqual([0, 0]);
 });
 
 test('a bridge holds several connections; it is away, cleanly, when the last has ended', async () => {

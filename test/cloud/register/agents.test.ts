@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Register, system } from '../../../cloud/register/register.ts';
-import type { AgentCounts, Credential } from '../../../cloud/threads/threads.ts';
+import type { AgentCounts, Credential, GateStats } from '../../../cloud/threads/threads.ts';
 import { openDesk, type TestDesk } from '../../kit/desk.ts';
 
 let at: TestDesk;
@@ -8,7 +8,7 @@ let register: Register;
 let told: (Credential | string)[];
 let journalAtTelling: number[];
 let counts: Map<string, AgentCounts>;
-let online: Map<string, number>;
+let online: GateStats['online'];
 const all = { all: true } as const;
 
 beforeEach(async () => {
@@ -91,7 +91,7 @@ test('a revoked agent is cut off even while the journal refuses; what follows go
 test('an agent may be called like anything that every object has', async () => {
   for (const id of ['constructor', '__proto__', 'toString']) await register.agents.create(system, { id });
   for (const agent of (await register.agents.list(all, { limit: 10 })).items) expect(agent).toMatchObject({ online: false, since: null, received: 0, gaps: 0 });
-  online.set('__proto__', 7);
+  online.set('__proto__', { since: 7, takeovers: 0 });
   expect((await register.agents.list(all, { limit: 10 })).items.filter((agent) => agent.online)).toMatchObject([{ id: '__proto__', since: 7 }]);
 });
 
@@ -99,10 +99,10 @@ test('the list tells who is connected and what came from each', async () => {
   for (const id of ['gw-01', 'gw-02']) await register.agents.create(system, { id });
   await register.devices.create(system, [{ kind: 'camera', agent: 'gw-01' }], () => '');
   counts.set('gw-01', { lastSeen: 5, received: 100, repeats: 1, reused: 2, parked: 3, gaps: 4, version: '1.0.0', boot: 7 });
-  online.set('gw-01', 3);
+  online.set('gw-01', { since: 3, takeovers: 2 });
   const { items, total } = await register.agents.list(all, { limit: 10 });
   expect(total).toBe(2);
-  expect(items[0]).toEqual({ id: 'gw-01', name: 'gw-01', role: 'agent', devices: 1, online: true, since: 3, ...counts.get('gw-01'), created: at.clock.now() });
+  expect(items[0]).toEqual({ id: 'gw-01', name: 'gw-01', role: 'agent', devices: 1, online: true, since: 3, takeovers: 2, ...counts.get('gw-01'), created: at.clock.now() });
   expect(items[1]).toMatchObject({ id: 'gw-02', devices: 0, online: false, since: null, received: 0, lastSeen: null });
   expect(await register.agents.list(all, { limit: 1 })).toMatchObject({ next: 'gw-01', total: 2 });
   expect((await register.agents.list(all, { limit: 1, after: 'gw-01' })).items.map(({ id }) => id)).toEqual(['gw-02']);

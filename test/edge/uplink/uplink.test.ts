@@ -177,6 +177,18 @@ describe('the uplink, to a real broker', { timeout: 60_000 }, () => {
     expect(lines.join()).not.toContain('wrong-token-1');
   });
 
+  it('waits longer each time it is taken and cut off at once, and says that another one may use its token', async () => {
+    connect();
+    for (let time = 1; time <= 5; time++) {
+      await station.until('it is taken', () => station.states().filter(({ online }) => online).length === time);
+      station.cut();
+    }
+    const told = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg.includes('not connected'));
+    await station.until('it has noticed', () => told().length === 5);
+    expect(told().map(({ wait_ms }) => wait_ms)).toEqual([100, 200, 400, 800, 1600]);
+    expect(told().map(({ msg }) => msg.includes('another one uses its token'))).toEqual([false, false, true, false, false]);
+  });
+
   it('stops within seconds when the cloud acknowledges nothing', async () => {
     connect();
     await station.until('online', () => station.states().length === 1);
