@@ -32,7 +32,7 @@ export async function readUpload<K extends string>(request: FastifyRequest, fiel
     for await (const part of request.parts()) {
       if (part.type === 'file' && part.fieldname === 'file') file = await part.toBuffer();
       else if (part.type === 'file') {
-        faults.push({ key: part.fieldname, value: undefined, allowed: 'the picture is the part "file"' });
+        faults.push({ key: part.fieldname ?? 'body', value: undefined, allowed: 'the picture is the part "file"' });
         part.file.resume();
       } else given[part.fieldname] = part.value;
     }

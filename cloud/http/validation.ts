@@ -3,6 +3,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { Settings } from 'typebox/system';
+import { deepest, isShallow } from '../../devices/nesting.ts';
 import type { Fault } from '../refusal.ts';
 
 export class InputError extends Error {
@@ -38,7 +39,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const check = compile(schema);
   return (value) => {
     const input = httpPart === 'body' ? value : fromText(schema as SchemaNode, value);
-    const faults = check(input);
+    const faults = isShallow(input) ? check(input) : [{ key: httpPart ?? 'body', value: undefined, allowed: `lists and objects at most ${deepest} deep` }];
     return faults.length === 0 ? { value: input } : { error: new InputError(faults) };
   };
 };

@@ -1,12 +1,13 @@
 import { isId } from '../../devices/ids.ts';
 import { type Kind, kindOf } from '../../devices/kinds/kinds.ts';
+import { deepest, isShallow } from '../../devices/nesting.ts';
 import { eventCheck, parseUpTopic, type ReadingPayload, readingCheck, replyCheck, stateCheck, type UpTopic } from '../../devices/wire/wire.ts';
 import { judgeClock } from './clock-check.ts';
 import { dialectOf } from './dialects/dialects.ts';
 import type { DeviceFacts, DeviceView, Item } from './ingest.ts';
 import { type ParkedFrom, type ParkedReason, park } from './park.ts';
 import { plainReadings } from './plain-readings.ts';
-import { deepest, isShallow, keptData, parseJson, refusal, valuesOf } from './understand.ts';
+import { keptData, parseJson, refusal, valuesOf } from './understand.ts';
 
 export interface Message {
   agent: string;

@@ -15,11 +15,6 @@ export function parseJson(payload: Uint8Array): unknown {
   }
 }
 
-/** JSON.parse takes any depth; JSON.stringify, which what is kept must pass, goes as deep as the stack. */
-export const deepest = 32;
-export const isShallow = (value: unknown, levels = deepest): boolean =>
-  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((part) => isShallow(part, levels - 1)));
-
 /** Why this agent may not speak for the device; null where it may. `at`: when it was said, by the device's clock. */
 export function refusal(facts: DeviceFacts | undefined, agent: string, at: number | 'now', rx: number): { reason: ParkedReason; detail: string } | null {
   if (!facts) return { reason: 'unknown-device', detail: 'not in the register' };

@@ -27,7 +27,7 @@ const addressSchemes: Record<string, SchemeRule> = {
 export function codeFaults(device: Pick<DeviceInput, 'class' | 'codes' | 'addresses'>, at: string): Fault[] {
   const faults: Fault[] = [];
   const check = (schemes: Record<string, SchemeRule>, known: string | null, scheme: string, value: string, key: string, part: 'code' | 'value') => {
-    const rule = schemes[scheme];
+    const rule = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
     if (rule && !rule.pattern.test(value)) faults.push({ key: `${key}.${part}`, value, allowed: `${rule.allowed} (${scheme})` });
     if (!rule && known !== null && !local.test(scheme)) faults.push({ key: `${key}.scheme`, value: scheme, allowed: known });
     if (!rule && known === null && !/^[A-Za-z][A-Za-z0-9_-]*$/.test(scheme)) faults.push({ key: `${key}.scheme`, value: scheme, allowed: 'letters, digits, "_" or "-"' });

@@ -62,7 +62,7 @@ export const odd: fc.Arbitrary<unknown> = fc.oneof(
 
 type Place = { path: number[]; how: 'replace' | 'remove' | 'add'; key: string; value: unknown };
 const place: fc.Arbitrary<Place> = fc.record({
-  path: fc.oneof({ weight: 9, arbitrary: fc.array(fc.nat(), { minLength: 1, maxLength: 4, size: 'max' }) }, { weight: 1, arbitrary: fc.constant([]) }),
+  path: fc.oneof({ weight: 9, arbitrary: fc.array(fc.nat(), { minLength: 1, maxLength: 4, size: 'max' }) }, { weight: 1, arbitrary: fc.constant<number[]>([]) }),
   how: fc.constantFrom('replace', 'replace', 'replace', 'remove', 'add'),
   key: fc.oneof(fc.constantFrom('__proto__', 'constructor', '', 'id', 'ts', 'values', 'device'), fc.string({ maxLength: 8 })),
   value: odd,
@@ -94,3 +94,57 @@ export const nearlyJson = (originals: readonly unknown[]): fc.Arbitrary<string> 
   fc
     .tuple(fc.constantFrom(...originals), fc.oneof({ weight: 4, arbitrary: fc.tuple(place) }, { weight: 1, arbitrary: fc.array(place, { minLength: 2, maxLength: 4 }) }))
     .map(([original, places]) => jsonOf(places.reduce(changed, structuredClone(original))));
+
+/** The parts of a JSON schema that ours use. */
+export interface Schema {
+  type?: string;
+  enum?: readonly unknown[];
+  const?: unknown;
+  anyOf?: readonly Schema[];
+  properties?: Record<string, Schema>;
+  required?: readonly string[];
+  items?: Schema;
+  prefixItems?: readonly Schema[];
+  minItems?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+}
+
+/** Texts that are seldom thought of. */
+export const oddText: fc.Arbitrary<string> = fc.oneof(
+  odd.map((value) => (typeof value === 'string' ? value : jsonOf(value))),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.constantFrom('<script>alert(1)</script>', "' or 1=1 --", '%', '_', '*', '井盖', '\u{1f6a8}', 'a\r\nb: c', '1e2', 'W10', 'IjAi', 'MTAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw'),
+);
+
+/** What fits a schema, and is odd within it. `words` are tried where a text has a pattern, and now and then elsewhere. */
+export function fitting(schema: Schema, words: readonly string[]): fc.Arbitrary<unknown> {
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => fitting(one, words)));
+  if (schema.prefixItems) return fc.tuple(...schema.prefixItems.map((one) => fitting(one, words)));
+  if (schema.type === 'array') return fc.array(fitting(schema.items ?? {}, words), { minLength: schema.minItems ?? 0, maxLength: Math.min(schema.maxItems ?? 5, 5) });
+  if (schema.type === 'object' && schema.properties)
+    return fc.record(Object.fromEntries(Object.entries(schema.properties).map(([key, part]) => [key, fitting(part, words)])), { requiredKeys: [...(schema.required ?? [])] });
+  if (schema.type === 'boolean') return fc.boolean();
+  if (schema.type === 'null') return fc.constant(null);
+  if (schema.type === 'integer' || schema.type === 'number') {
+    const { minimum: min = schema.type === 'integer' ? -(2 ** 53) : -1e308, maximum: max = schema.type === 'integer' ? 2 ** 53 : 1e308 } = schema;
+    return schema.type === 'integer'
+      ? fc.oneof(fc.integer({ min: Math.max(min, -5), max: Math.min(max, 50) }), fc.constantFrom(min, max))
+      : fc.oneof(fc.double({ min, max, noNaN: true }), fc.constantFrom(min, max));
+  }
+  if (schema.type === 'string') {
+    const { minLength = 0, maxLength = 10_000, pattern } = schema;
+    const fits = (text: string) => text.length >= minLength && text.length <= maxLength && (pattern === undefined || new RegExp(pattern).test(text));
+    const known = words.filter(fits);
+    if (pattern !== undefined) return known.length > 0 ? fc.constantFrom(...known) : fc.stringMatching(new RegExp(pattern));
+    const free = oddText.map((text) => text.slice(0, maxLength).padEnd(minLength, 'x'));
+    return known.length > 0 ? fc.oneof(free, fc.constantFrom(...known)) : free;
+  }
+  return odd;
+}

@@ -74,7 +74,7 @@ const bytesLike = (right: readonly unknown[]): fc.Arbitrary<Buffer> =>
   );
 
 /** A part of a topic that the gate lets pass: anything but wildcards, NUL and what is no UTF-8. */
-export const topicPart = fc.string({ unit: 'grapheme', maxLength: 70 }).filter((part) => !/[+#/\0\ufffd]/u.test(part) && part.isWellFormed());
+export const topicPart = fc.string({ unit: 'grapheme', maxLength: 70 }).filter((part) => !/[+#/\0\ufffd]/u.test(part) && Buffer.from(part).toString() === part);
 const device = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('cover-1', 'cover-1', 'cover-1', 'cover-2', 'post-1', 'camera-1', 'nobody') }, { weight: 1, arbitrary: topicPart });
 
 export interface HostileMessage {

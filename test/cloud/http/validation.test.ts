@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
-import { compile } from '../../../cloud/http/validation.ts';
+import { compile, validatorCompiler } from '../../../cloud/http/validation.ts';
 
 const strict = { additionalProperties: false };
 const Thing = Type.Object(
@@ -40,6 +40,14 @@ test('of one or many, and of several types, the one that was meant is explained'
   expect(faults(OneOrMany, [{ id: 'a' }, { id: 'B', tags: ['long'] }]).map(([key]) => key)).toEqual(['[1].id', '[1].tags[0]']);
   expect(faults(OneOrMany, [])).toEqual([['body', 'at least one']]);
   expect(faults(ByType, { type: 'b', s: 1 }).map(([key]) => key)).toEqual(['s']);
+});
+
+test('a body nested past all reason is a fault of its own: telling of a part of it would go deeper than the stack', () => {
+  const nested = (levels: number) => JSON.parse(`{"id":${'['.repeat(levels)}${']'.repeat(levels)}}`);
+  const check = validatorCompiler({ schema: Thing, method: 'POST', url: '/', httpPart: 'body' });
+  const keysOf = (levels: number) => (check(nested(levels)) as unknown as { error: { faults: { key: string }[] } }).error.faults.map(({ key }) => key);
+  expect(keysOf(20_000)).toEqual(['body']);
+  expect(keysOf(20)).toEqual(['id']);
 });
 
 test('whatever comes in, there is a fault exactly where it does not fit, and nothing is thrown', () => {

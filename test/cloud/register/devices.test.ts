@@ -167,6 +167,16 @@ test('a class, its code and the class inside the code are checked by their schem
   expect((await one({ kind: 'manhole-cover', codes: [{ scheme: 'local:sichuan', value: '5101040001234567890' }] })).codes).toHaveLength(1);
 });
 
+test('a scheme that is named like something every object has is as unknown as any other', async () => {
+  for (const scheme of ['__proto__', 'constructor', 'toString'])
+    await expect(
+      register.devices.create(system, [{ kind: 'manhole-cover', class: { scheme, code: '1' }, codes: [{ scheme, value: '1' }] } as DeviceInput], () => ''),
+    ).rejects.toMatchObject({
+      refusal: 'invalid',
+      faults: [{ key: 'class.scheme' }, { key: 'codes[0].scheme' }],
+    });
+});
+
 test('an address belongs to one device, in whatever case it is written', async () => {
   await one(whole);
   const address = [{ scheme: 'devEui', value: '24e124136b000017' }];

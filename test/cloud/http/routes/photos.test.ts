@@ -114,6 +114,13 @@ test('a body that is no multipart, or ends in the middle, is a problem', async (
   expect((await send(payload, { 'content-type': 'multipart/form-data; boundary=other' })).statusCode).toBe(400);
 });
 
+test('a part without a name is a problem that the document knows', async () => {
+  const { payload, headers } = await form({ role: 'before', file: await jpegOf() });
+  const nameless = Buffer.from(payload.toString('latin1').replace('name="file"', 'nam="file"'), 'latin1');
+  const answer = await at.ask('POST', `/api/cases/${await newCase()}/photos`, { as: 'admin', body: nameless, headers });
+  expect([answer.statusCode, answer.json().errors.map(({ key }: { key: string }) => key)]).toEqual([400, ['body', 'file']]);
+});
+
 test('a role that may not add photos is 403', async () => {
   expect((await post('viewer', await newCase(), { role: 'before', file: await jpegOf(9, 9) })).statusCode).toBe(403);
 });
