@@ -11,6 +11,7 @@ import { Desk, type NumberedChange as NumberedRow } from './desk/desk.ts';
 import type { Ending } from './ending.ts';
 import { Following } from './following.ts';
 import { type Health, readHealth } from './health.ts';
+import type { Hops } from './hops.ts';
 import { buildHttp, identifyBy, isOwnOrigin, sessionCookie } from './http/http.ts';
 import type { Entry } from './journal/journal.ts';
 import { Live } from './live/live.ts';
@@ -58,7 +59,7 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
       disconnected: (agent, clean) => told?.broker.disconnected(agent, clean),
     },
     rulesTells: {
-      alerts: (changed) => told?.rules.alerts(changed),
+      alerts: (changed, raised) => told?.rules.alerts(changed, raised),
       statuses: (changed) => told?.rules.statuses(changed),
       readings: (readings) => told?.rules.readings(readings),
       outgoing: (rows) => told?.rules.outgoing(rows),
@@ -115,8 +116,10 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
   let ready = false;
   const metrics = new Metrics();
   const identify = identifyBy(accounts, register.agents);
-  const health = async (): Promise<Health> =>
-    ready ? readHealth(path, { following: following.stats(), live: live.stats() }) : { status: 'starting', problems: ['The cloud is starting.'], stages: {} };
+  const look = async (): Promise<{ health: Health; hops: Hops }> =>
+    ready
+      ? readHealth(path, { following: following.stats(), live: live.stats(), liveHops: live.hops })
+      : { health: { status: 'starting', problems: ['The cloud is starting.'], stages: {}, hops: {} }, hops: {} };
   const http = await buildHttp({
     clock,
     log,
@@ -136,8 +139,8 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
       ingest: { list: (limit, before) => path.rules.parked(limit, before), total: () => path.rules.parkedTotal() },
       telemetry: { list: (limit, before) => path.telemetry.parked(limit, before), total: () => path.telemetry.parkedTotal() },
     },
-    health,
-    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text(await health()) }),
+    health: async () => (await look()).health,
+    metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text(await look()) }),
   });
 
   const live = new Live({
@@ -161,7 +164,7 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
 
   told = {
     rules: {
-      alerts: (changed) => live.alerts(changed),
+      alerts: (changed, raised) => live.alerts(changed, raised),
       statuses: (changed) => {
         register.setStatuses(changed);
         live.statuses(changed);

@@ -1,5 +1,6 @@
 /** The path stage by stage, in numbers: what `/health` and `/metrics` show. */
 import Type, { type Static } from 'typebox';
+import { type Hops, hopNames } from './hops.ts';
 import type { Path } from './path.ts';
 import type { StageCounts } from './threads/threads.ts';
 
@@ -14,28 +15,35 @@ export const Stage = Type.Object({
   lagMs: Type.Union([Type.Number({ description: 'how far behind, ms' }), Type.Null()]),
   more: Type.Optional(Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Null()]))),
 });
+const ms = Type.Union([Type.Number(), Type.Null()]);
+export const HopTimes = Type.Object({ count: Count, p50: ms, p99: ms });
 export const Health = Type.Object({
   status: Type.Union([Type.Literal('ok'), Type.Literal('degraded'), Type.Literal('starting')]),
   /** What is wrong, in words; empty when nothing is. */
   problems: Type.Array(Type.String()),
   stages: Type.Record(Type.String(), Stage),
+  hops: Type.Record(Type.String(), HopTimes, { description: 'how long each hop of the path took in the last five minutes; /metrics has the histograms' }),
 });
 export type Health = Static<typeof Health>;
 
 /** A stage that is further behind has trouble, ms. */
 const lateMs = 5000;
 
+const noTimes = { count: 0, p50: null, p99: null };
+
 /** What the main thread counts itself: what alerts and replies ask of the desk, and what pages are sent. */
 export interface MainCounts {
   following: { done: number; waiting: number; trouble: string | null };
   live: { deltas: number } & Record<string, number>;
+  liveHops: Hops;
 }
 
-/** Asks every stage. A stage that has trouble is named in `problems`; the others go on. */
-export async function readHealth(path: Path, { following, live }: MainCounts): Promise<Health> {
+/** Asks every stage, and what its hops took. A stage that has trouble is named in `problems`; the others go on. */
+export async function readHealth(path: Path, { following, live, liveHops }: MainCounts): Promise<{ health: Health; hops: Hops }> {
   const [gate, journal, rules, telemetry] = await Promise.all([path.broker.stats(), path.journal.stats(), path.rules.stats(), path.telemetry.stats()]);
-  const { connections, telemetry: flow, online: _online, ...gateCounts } = gate;
-  const { position, store, error, ...telemetryCounts } = telemetry;
+  const { connections, telemetry: flow, online: _online, hops: gateHops, ...gateCounts } = gate;
+  const { position, store, error, hops: telemetryHops, ...telemetryCounts } = telemetry;
+  const hops: Hops = { ...rules.hops, ...gateHops, ...telemetryHops, ...liveHops };
   const journalCounts: StageCounts = {
     in: journal.in,
     accepted: journal.accepted,
@@ -64,7 +72,7 @@ export async function readHealth(path: Path, { following, live }: MainCounts): P
   if ((rules.ingest.lagMs ?? 0) > lateMs) problems.push(`Rules are ${Math.round((rules.ingest.lagMs ?? 0) / 1000)} s behind what has come in.`);
   if (rules.error !== null) problems.push(`Rules wait: ${rules.error}`);
   if (following.trouble !== null) problems.push(`Cases and replies wait: ${following.trouble}`);
-  return {
+  const health: Health = {
     status: problems.length === 0 ? 'ok' : 'degraded',
     problems,
     stages: {
@@ -77,5 +85,7 @@ export async function readHealth(path: Path, { following, live }: MainCounts): P
       cases: { ...none, in: following.done + following.waiting, accepted: following.done, waiting: following.waiting },
       live: { ...none, in: deltas, accepted: deltas, more: ofLive },
     },
+    hops: Object.fromEntries(hopNames.map((name) => [name, hops[name]?.recent ?? noTimes])),
   };
+  return { health, hops };
 }

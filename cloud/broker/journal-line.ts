@@ -25,8 +25,8 @@ const other = 3;
 export interface LineEvents {
   /** Whether telemetry may be sent has changed. */
   flow(on: boolean): void;
-  /** So many messages were answered, before their callbacks are called. */
-  settled(accepted: number, rejected: number, refusal: GwError | null): void;
+  /** So many messages were answered after `ms`, before their callbacks are called. */
+  settled(accepted: number, rejected: number, refusal: GwError | null, ms: number): void;
 }
 
 /** A request is sent at once when it has grown to this. */
@@ -117,7 +117,7 @@ export class JournalLine {
       const isRefused = (kind: Kind) => refusal !== null && (refused?.share === 'all' || kind === telemetry);
       const rejected = sent.kinds.reduce((n, kind) => (kind !== other && isRefused(kind) ? n + 1 : n), 0);
       const messages = sent.kinds.reduce((n, kind) => (kind !== other ? n + 1 : n), 0);
-      this.events.settled(messages - rejected, rejected, refusal);
+      this.events.settled(messages - rejected, rejected, refusal, this.clock.mono() - sent.at);
       for (let i = 0; i < sent.callbacks.length; i++) (sent.callbacks[i] as Written)(isRefused(sent.kinds[i] as Kind) ? refusal : null);
     }
     if (this.#sent.size > 0) return;

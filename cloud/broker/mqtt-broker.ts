@@ -6,6 +6,7 @@ import { type GwError, reasonOf } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
 import { flowTopic } from '../../devices/wire/topics.ts';
 import { cannotListen } from '../listening.ts';
+import { Hop } from '../hops.ts';
 import type { BrokerCalls, BrokerTells, Credential, GateStats } from '../threads/threads.ts';
 import { admit } from './admission.ts';
 import { Credentials } from './credentials.ts';
@@ -37,6 +38,8 @@ const lastBytesMs = 700;
 
 export class Broker implements BrokerCalls {
   readonly #credentials = new Credentials();
+  /** From the gate to the disk, where PUBACK is sent. */
+  readonly #disk: Hop;
   readonly #sockets = new Set<Socket>();
   readonly #line: JournalLine;
   readonly #presence: Presence;
@@ -55,7 +58,8 @@ export class Broker implements BrokerCalls {
   constructor(readonly options: BrokerOptions) {
     const { clock, log, tells, maxPacketBytes, connectMs = 5000, drainMs = 20_000 } = options;
     this.#bridgeRights = bridgeRights(options.dialects);
-    this.#line = new JournalLine(options.journal, clock, { flow: (on) => this.#flow(on), settled: (accepted, rejected, refusal) => this.#settled(accepted, rejected, refusal) });
+    this.#disk = new Hop(options.clock);
+    this.#line = new JournalLine(options.journal, clock, { flow: (on) => this.#flow(on), settled: (...answered) => this.#settled(...answered) });
     this.#presence = new Presence(this.#line, clock, {
       connected: tells.connected,
       disconnected: tells.disconnected,
@@ -140,6 +144,7 @@ export class Broker implements BrokerCalls {
       more: { refusedConnects: this.#refusedConnects, refusing: this.#refusing, contested: this.#presence.contested() },
       connections: this.#gate.connections,
       telemetry: this.#telemetry,
+      hops: { disk: this.#disk.summary },
       online: this.#presence.online(),
     };
   }
@@ -202,7 +207,8 @@ export class Broker implements BrokerCalls {
     }
   }
 
-  #settled(accepted: number, rejected: number, refusal: GwError | null): void {
+  #settled(accepted: number, rejected: number, refusal: GwError | null, ms: number): void {
+    if (accepted > 0) this.#disk.record(ms, accepted);
     this.#accepted += accepted;
     this.#rejected += rejected;
     if (refusal || this.#refusing !== null) this.#refused(refusal);

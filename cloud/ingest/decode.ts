@@ -119,6 +119,8 @@ function decodeReading(one: unknown, isChecked: boolean, device: string | null, 
       sentTs: reading.ts,
       ts,
       rx,
+      kept: reading.kept ?? null,
+      sent: reading.sent ?? null,
       clock,
       values: understood.values,
       unknownMetrics: understood.unknownMetrics,
@@ -139,6 +141,18 @@ function decodeEvent(body: unknown, device: string, message: Message, view: Devi
   if (!Object.hasOwn(spec, body.kind)) return park('unknown-event', `/kind: one of ${Object.keys(spec).join(', ')}`, from, payload, facts);
   return {
     type: 'event',
-    event: { device: facts, agent, id: body.id, boot: body.boot ?? null, seq: body.seq ?? null, kind: body.kind, rx, ...judgeClock(body.ts, rx), data: keptData(body, facts) },
+    event: {
+      device: facts,
+      agent,
+      id: body.id,
+      boot: body.boot ?? null,
+      seq: body.seq ?? null,
+      kind: body.kind,
+      rx,
+      kept: body.kept ?? null,
+      sent: body.sent ?? null,
+      ...judgeClock(body.ts, rx),
+      data: keptData(body, facts),
+    },
   };
 }

@@ -55,6 +55,9 @@ export interface Reading {
   /** What it is stored under: `sentTs`, or the receive time where the device's clock is unset. */
   ts: number;
   rx: number;
+  /** When it was on the agent's disk, and when it was sent, by the agent's clock, ms; null where that was not said. */
+  kept: number | null;
+  sent: number | null;
   clock: 'ok' | 'unset';
   values: Values;
   /** Metrics its kind does not know: counted, left out. */
@@ -72,6 +75,8 @@ export interface DeviceEvent {
   kind: string;
   ts: number;
   rx: number;
+  kept: number | null;
+  sent: number | null;
   clock: 'ok' | 'unset';
   data: Record<string, number | string | boolean>;
 }
@@ -123,3 +128,4 @@ export { dialects } from './dialects/dialects.ts';
 export { addNumber, gapsIn, rangesOf } from './numbers.ts';
 export { emptyMemory, type Newest, type Place, place, type ReadingMemory } from './order.ts';
 export { type ParkedReason, park, parkedReasons } from './park.ts';
+export { Skew } from './skew.ts';

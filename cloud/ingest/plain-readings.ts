@@ -9,6 +9,8 @@ import { ByteCache } from '../byte-cache.ts';
 /** As `ReadingPayload`. */
 export interface PlainReading {
   device: string | undefined;
+  kept: number | undefined;
+  sent: number | undefined;
   boot: number | undefined;
   seq: number | undefined;
   ts: number;
@@ -61,6 +63,8 @@ class Scanner {
 
   #reading(): PlainReading | undefined {
     let device: string | undefined;
+    let kept: number | undefined;
+    let sent: number | undefined;
     let boot: number | undefined;
     let seq: number | undefined;
     let ts: number | undefined;
@@ -75,9 +79,11 @@ class Scanner {
       else if (member === 'values' && values === undefined) values = this.#values();
       else if (member === 'boot' && boot === undefined) boot = this.#count();
       else if (member === 'device' && device === undefined) device = this.#name();
+      else if (member === 'sent' && sent === undefined) sent = this.#number();
+      else if (member === 'kept' && kept === undefined) kept = this.#number();
       else return undefined;
     } while (this.#bytes[this.#at] === comma);
-    return this.#passes(closeObject) && ts !== undefined && values !== undefined ? { device, boot, seq, ts, values } : undefined;
+    return this.#passes(closeObject) && ts !== undefined && values !== undefined ? { device, kept, sent, boot, seq, ts, values } : undefined;
   }
 
   #values(): Values {

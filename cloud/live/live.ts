@@ -8,9 +8,10 @@ import { type Credentials, may, type RightsChange, type Viewer } from '../accoun
 import type { PlacedAlert } from '../alerts/alerts.ts';
 import type { CaseChange, CaseRecord } from '../cases/cases.ts';
 import type { Desk } from '../desk/desk.ts';
+import { Hop, type Hops } from '../hops.ts';
 import type { DeviceChange, Register } from '../register/register.ts';
 import { samePlace } from '../scope.ts';
-import type { Latest, LiveReading, Status } from '../threads/threads.ts';
+import type { Latest, LiveReading, Raised, Status } from '../threads/threads.ts';
 import { type Identity, shownBy } from './handshake.ts';
 import { Member, Members } from './members.ts';
 import { type Answer, asks, type Resume, type Watch } from './messages.ts';
@@ -63,10 +64,16 @@ export class Live {
   #stopSweep: () => void = () => {};
   #detach: () => void = () => {};
   #refused = 0;
+  #timed: Raised[] = [];
+  /** From the disk to the sockets; from the device's event to the sockets. */
+  readonly #socketHop: Hop;
+  readonly #screenHop: Hop;
 
   constructor(deps: LiveDeps) {
     this.#deps = deps;
     this.#versions = new Versions({ desk: deps.desk, log: deps.log });
+    this.#socketHop = new Hop(deps.clock);
+    this.#screenHop = new Hop(deps.clock);
   }
 
   /** Reads what is open and takes sockets on this server. What changes may be told before, too. */
@@ -120,8 +127,10 @@ export class Live {
 
   // ——— what happens ———
 
-  alerts(changed: readonly PlacedAlert[]): void {
+  /** `raised`: what is to be timed on its way to the sockets. */
+  alerts(changed: readonly PlacedAlert[], raised: readonly Raised[] = []): void {
     for (const one of changed) this.#present.alert(one);
+    if (this.#members.size > 0) this.#timed.push(...raised);
     this.#gather();
   }
 
@@ -169,6 +178,10 @@ export class Live {
       if (token !== undefined && !('token' in viewer.via && viewer.via.token === token)) continue;
       void this.#askAgain(member);
     }
+  }
+
+  get hops(): Hops {
+    return { socket: this.#socketHop.summary, screen: this.#screenHop.summary };
   }
 
   stats() {
@@ -257,6 +270,11 @@ export class Live {
     this.#cancelFlush = null;
     this.#flushedAt = this.#deps.clock.mono();
     this.#sending?.flush(this.#present.take());
+    const now = this.#deps.clock.now();
+    for (const { committed, measured } of this.#timed.splice(0)) {
+      this.#socketHop.record(now - committed);
+      if (measured !== null) this.#screenHop.record(now - measured);
+    }
   }
 
   /** Those who have caught up, whose time is over, and those who still wait for a version. */

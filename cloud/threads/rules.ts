@@ -1,8 +1,10 @@
 /** The thread of ingest, rules and alerts: reads the journal from its own cursor, judges, commits, and tells the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
+import { systemClock } from '../../devices/clock.ts';
 import { fatal, GwError, reasonOf, retry } from '../../devices/errors.ts';
 import { createLog } from '../../devices/log.ts';
+import { Hop } from '../hops.ts';
 import { type FromJournal, openJournalReader, type ToJournal } from '../journal/journal.ts';
 import { Judge } from './judge/judge.ts';
 import { rpcOver } from './rpc.ts';
@@ -35,6 +37,9 @@ let stopped = false;
 let watched: string[] = [];
 /** Why its disk refused last; null when nothing is wrong. */
 let refused: string | null = null;
+/** From the gate to the verdict, and to the alert on disk. */
+const rulesHop = new Hop(systemClock);
+const alertHop = new Hop(systemClock);
 /** Before a disk that refused is tried again, ms. */
 const againMs = 1000;
 
@@ -65,7 +70,7 @@ const main = rpcOver<RulesTells, RulesCalls>(
       const stats = judge.stats();
       const behind = lastRow - judge.cursor;
       for (const stage of [stats.ingest, stats.rules, stats.alerts]) stage.lagMs = behind > 0 ? Math.max(0, Date.now() - judge.rx) : 0;
-      return { ...stats, error: refused };
+      return { ...stats, hops: { ...stats.hops, rules: rulesHop.summary, alert: alertHop.summary }, error: refused };
     },
     async stop() {
       if (stopped) return;
@@ -101,13 +106,19 @@ function commit(): void {
   if (refused !== null) log.info('the disk takes what was judged again');
   refused = null;
   const { alerts, statuses, outgoing } = committed;
+  const now = systemClock.now();
   committedAt = performance.now();
   if (judge.cursor !== committedRow) {
     committedRow = judge.cursor;
     journal.postMessage({ durable: committedRow } satisfies ToJournal);
   }
   // Alerts first: a case that follows from one must find it.
-  if (alerts.length > 0) main.alerts(alerts);
+  for (const { rx } of committed.raised) alertHop.record(now - rx);
+  if (alerts.length > 0)
+    main.alerts(
+      alerts,
+      committed.raised.map(({ measured }) => ({ committed: now, measured })),
+    );
   if (statuses.length > 0) main.statuses(statuses);
   if (outgoing.length > 0) main.outgoing(outgoing);
 }
@@ -115,7 +126,10 @@ function commit(): void {
 /** Judges up to `readBytes` of what lies behind the cursor. false: there was nothing. */
 function readOn(): boolean {
   const rows = reader.read(judge.cursor, readBytes);
-  for (const row of rows) judge.row(row);
+  for (const row of rows) {
+    judge.row(row);
+    if (row.entries.length > 0) rulesHop.record(systemClock.now() - judge.rx, row.entries.length);
+  }
   const readings = judge.takeReadings();
   if (readings.length > 0) main.readings(readings);
   if (judge.urgent || performance.now() - committedAt >= commitEvery) commit();

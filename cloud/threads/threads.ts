@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Value, Values } from '../../devices/kinds/kinds.ts';
 import type { LogLevel } from '../../devices/log.ts';
 import type { AlertAct, AlertActResult, PlacedAlert } from '../alerts/alerts.ts';
+import type { Hops } from '../hops.ts';
 import type { Entry, JournalStats, Share } from '../journal/journal.ts';
 import type { Series, TelemetryQuery } from '../telemetry/telemetry.ts';
 
@@ -69,6 +70,7 @@ export interface GateStats extends StageCounts {
   connections: number;
   /** What agents are told of `flow` now. */
   telemetry: boolean;
+  hops: Hops;
   /** Of each agent with a connection: since when (ms), and how often of late a second connection took the place of the first. */
   online: Map<string, { since: number; takeovers: number }>;
 }
@@ -158,14 +160,19 @@ export interface RulesCalls {
   parkedTotal(): number;
   agents(): Map<string, AgentCounts>;
   /** `error`: why its disk refuses what was judged; null when nothing is wrong. */
-  stats(): { ingest: StageCounts; rules: StageCounts; alerts: StageCounts; position: number; historyPerSecond: number; error: string | null };
+  stats(): { ingest: StageCounts; rules: StageCounts; alerts: StageCounts; position: number; historyPerSecond: number; error: string | null; hops: Hops };
   /** Every status that is not `unknown`, once, at the start. */
   statuses(): { id: string; status: Status }[];
   stop(): Promise<void>;
 }
+/** What raised or renewed an alert: when its commit was on disk, and when it was measured, both by the cloud's clock; null where its agent's is not known. */
+export interface Raised {
+  committed: number;
+  measured: number | null;
+}
 /** Rules → main; after the commit, in order. */
 export interface RulesTells {
-  alerts(changed: PlacedAlert[]): void;
+  alerts(changed: PlacedAlert[], raised: Raised[]): void;
   statuses(changed: { id: string; status: Status }[]): void;
   readings(readings: LiveReading[]): void;
   outgoing(rows: Outgoing[]): void;
@@ -185,7 +192,7 @@ export interface TelemetryData {
 export interface TelemetryCalls {
   query(query: TelemetryQuery): Promise<Series[] | { tooMany: true; every: string }>;
   /** Readings. `position`: the journal's row up to which none is missing in the store. `error`: why the store takes nothing now. */
-  stats(): Promise<StageCounts & { position: number; store: string; error: string | null }>;
+  stats(): Promise<StageCounts & { position: number; store: string; error: string | null; hops: Hops }>;
   /** Readings that the store refused, newest first, those before the `n` of an id. */
   parked(limit: number, before: number | null): Promise<ParkedRow[]>;
   parkedTotal(): Promise<number>;

@@ -10,9 +10,13 @@ const id = Type.String({ pattern: idPattern });
 const ts = Type.Number();
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
+/** When an agent had what it says on its own disk, and when it sent it, by its own clock: said once a publish, in its first part. */
+const onItsWay = { kept: Type.Optional(ts), sent: Type.Optional(ts) };
+
 /** One telemetry message of one device. `boot` and `seq` come together or not at all. */
 export const ReadingPayload = Type.Object({
   device: Type.Optional(id),
+  ...onItsWay,
   boot: Type.Optional(count),
   seq: Type.Optional(count),
   ts,
@@ -22,6 +26,7 @@ export type ReadingPayload = Static<typeof ReadingPayload>;
 
 export const EventPayload = Type.Object({
   id,
+  ...onItsWay,
   boot: Type.Optional(count),
   seq: Type.Optional(count),
   ts,

@@ -33,8 +33,11 @@ export interface Addition {
   state?: [key: string, value: string | null][];
 }
 
-/** One publish: a single event or reply, or one or more readings. `key` names it to `forget`. */
-export type Parcel = { key: number; urgent: UrgentEntry } | { key: number; readings: ReadingEntry[] };
+/**
+ * One publish: a single event or reply, or one or more readings. `key` names it to `forget`. `kept`: when the first of it was on disk, ms since 1970; null
+ * where that was before this start.
+ */
+export type Parcel = { key: number; kept: number | null } & ({ urgent: UrgentEntry } | { readings: ReadingEntry[] });
 
 /** How much the uplink can carry now. */
 export interface Room {

@@ -1,5 +1,7 @@
 /** The outbox on SQLite, synchronous; it runs in the thread. */
 import type Database from 'better-sqlite3';
+import { type Clock, systemClock } from '../../devices/clock.ts';
+import { CommitTimes } from './commit-times.ts';
 import { openFile } from './file.ts';
 import { SendOrder } from './order.ts';
 import {
@@ -40,6 +42,8 @@ export class SqliteStore {
   readonly #order = new SendOrder();
   readonly #out = new Map<number, Out>();
   readonly #sql: ReturnType<typeof statements>;
+  readonly #commits: CommitTimes;
+  readonly #clock: Pick<Clock, 'now'>;
   #urgentWalked = 0;
   #nextId: number;
   #nextKey = 1;
@@ -47,7 +51,8 @@ export class SqliteStore {
   #dropped: number;
   readonly beginning: Beginning;
 
-  constructor(options: StoreOptions) {
+  constructor(options: StoreOptions, clock: Pick<Clock, 'now'> = systemClock) {
+    this.#clock = clock;
     const max = options.maxMb * 1024 * 1024;
     const log = Math.min(4 * 1024 * 1024, max / 4);
     this.#budget = max - log;
@@ -61,6 +66,7 @@ export class SqliteStore {
     const { rows, last } = this.#sql.count.get() as { rows: number; last: number };
     this.#waiting = rows;
     this.#nextId = last + 1;
+    this.#commits = new CommitTimes(last);
     for (const { device, id } of this.#sql.newest.all() as { device: string; id: number }[]) this.#order.added(device, id);
     this.#order.rewind();
   }
@@ -106,6 +112,7 @@ export class SqliteStore {
       drop(0); // What the estimate missed, and where events alone fill the bound.
       if (dropped !== this.#dropped) this.#sql.setFact.run('dropped', dropped);
     })();
+    if (nextId !== this.#nextId) this.#commits.add(nextId - 1, this.#clock.now());
     for (const key of forget) this.#out.delete(key);
     for (const { device, id } of added) this.#order.added(device, id);
     for (const { device, id } of removed) this.#order.gone(device, id);
@@ -150,7 +157,7 @@ export class SqliteStore {
     const row = this.#sql.urgent.get(this.#urgentWalked) as ({ id: number } & UrgentEntry) | undefined;
     if (!row) return null;
     this.#urgentWalked = row.id;
-    return { key: this.#keep('urgent', [row]), urgent: { device: row.device, what: row.what, body: row.body } };
+    return { key: this.#keep('urgent', [row]), kept: this.#commits.of(row.id), urgent: { device: row.device, what: row.what, body: row.body } };
   }
 
   #nextReadings(): Parcel | null {
@@ -176,7 +183,8 @@ export class SqliteStore {
         else break;
       }
     }
-    return readings.length === 0 ? null : { key: this.#keep('telemetry', rows), readings };
+    const [first] = rows;
+    return first ? { key: this.#keep('telemetry', rows), kept: this.#commits.of(first.id), readings } : null;
   }
 
   #keep(what: Out['what'], rows: Out['rows']): number {

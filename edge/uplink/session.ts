@@ -127,9 +127,9 @@ export class Session {
   }
 
   #send(parcel: Parcel): void {
-    const { agent, connection, outbox } = this.#options;
+    const { agent, connection, outbox, clock } = this.#options;
     this.#inFlight++;
-    const [topic, payload] = publishOf(agent, parcel);
+    const [topic, payload] = publishOf(agent, parcel, clock.now());
     connection.publish(topic, payload).then(() => {
       outbox.forget(parcel.key);
       this.#inFlight--;
@@ -142,13 +142,14 @@ export class Session {
   }
 }
 
-/** An event or a reply on its device's topic, one reading on its device's, more on the gateway's. */
-function publishOf(agent: string, parcel: Parcel): [topic: string, payload: string] {
+/** An event or a reply on its device's topic, one reading on its device's, more on the gateway's. The first part says when it was kept and sent. */
+function publishOf(agent: string, parcel: Parcel, sent: number): [topic: string, payload: string] {
+  const onItsWay = `${parcel.kept === null ? '' : `"kept":${parcel.kept},`}"sent":${sent},`;
   if ('urgent' in parcel) {
     const { device, what, body } = parcel.urgent;
-    return [(what === 'event' ? eventTopic : replyTopic)(agent, device), body];
+    return what === 'event' ? [eventTopic(agent, device), `{${onItsWay}${body.slice(1)}`] : [replyTopic(agent, device), body];
   }
   const [first] = parcel.readings;
-  if (first && parcel.readings.length === 1) return [telemetryTopic(agent, first.device), first.body];
-  return [telemetryTopic(agent), `[${parcel.readings.map(({ device, body }) => `{"device":"${device}",${body.slice(1)}`).join(',')}]`];
+  if (first && parcel.readings.length === 1) return [telemetryTopic(agent, first.device), `{${onItsWay}${first.body.slice(1)}`];
+  return [telemetryTopic(agent), `[${parcel.readings.map(({ device, body }, i) => `{"device":"${device}",${i === 0 ? onItsWay : ''}${body.slice(1)}`).join(',')}]`];
 }

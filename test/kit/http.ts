@@ -73,7 +73,7 @@ export async function openHttp(more: (at: TestDesk) => Partial<HttpDeps> = () =>
     ...work.deps,
     telemetry: { query: (query) => test.telemetry.query(query) },
     parked: {},
-    health: async () => ({ status: 'ok', problems: [], stages: {} }),
+    health: async () => ({ status: 'ok', problems: [], stages: {}, hops: {} }),
     metrics: async () => ({ contentType: 'text/plain', text: '' }),
     ...more(at),
   };

@@ -38,7 +38,7 @@ export class Judged {
 
   /** Both clocks go on; an idle second is a row. */
   pass(seconds: number): Committed {
-    const all: Committed = { alerts: [], statuses: [], outgoing: [] };
+    const all: Committed = { alerts: [], raised: [], statuses: [], outgoing: [] };
     for (let i = 0; i < seconds; i++) {
       this.jt += 1000;
       this.now += 1000;

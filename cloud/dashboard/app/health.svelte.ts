@@ -5,6 +5,7 @@ export type { StageHealth };
 export interface Health {
   status: string;
   stages: Record<string, StageHealth>;
+  hops: Record<string, { count: number; p50: number | null; p99: number | null }>;
 }
 
 /** The path stage by stage, asked every ten seconds: for the health page, and for the note that past readings are coming in. */

@@ -60,6 +60,8 @@ export const chirpstack: Dialect = {
           identity: body.deduplicationId,
           sentTs,
           rx,
+          kept: null,
+          sent: null,
           ...judgeClock(sentTs, rx),
           values: { ...understood.values, ...radio },
           unknownMetrics: understood.unknownMetrics,

@@ -6,6 +6,7 @@ import type { OutgoingTable } from './outgoing.ts';
 import type { ParkedShelf } from './parked.ts';
 import type { AgentState, DeviceState, States } from './states.ts';
 import type { Verdicts } from './verdicts.ts';
+import type { Way } from './way.ts';
 
 interface IntakeParts {
   db: Database;
@@ -14,6 +15,7 @@ interface IntakeParts {
   verdicts: Verdicts;
   parked: ParkedShelf;
   outgoing: OutgoingTable;
+  way: Way;
 }
 interface Message {
   agent: string;
@@ -117,6 +119,7 @@ export class Intake {
   #reading(reading: Reading, agent: AgentState | undefined): void {
     const { states, verdicts } = this.#parts;
     const { device: facts, ts, rx, values } = reading;
+    this.#parts.way.take(reading.agent, reading);
     const state = states.device(facts);
     const { place: where, reused } = place(state.memory, reading);
     states.touchDevice(state);
@@ -150,6 +153,7 @@ export class Intake {
     const state = states.device(facts);
     if (event.boot !== null && event.seq !== null) addNumber(rangesOf(state.eventNumbers, event.boot), event.seq);
     states.touchDevice(state);
+    this.#parts.way.take(event.agent, event);
     if (!this.#accept(owner !== undefined, event.clock, agent)) return;
     this.more.events++;
     this.#events.set(id, event);

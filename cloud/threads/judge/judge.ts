@@ -5,6 +5,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { type AlertAct, type AlertActResult, AlertBook, type PlacedAlert } from '../../alerts/alerts.ts';
+import type { Hops } from '../../hops.ts';
 import { DeviceTable, gapsIn, type NumberedChange } from '../../ingest/ingest.ts';
 import type { Entry, Row } from '../../journal/journal.ts';
 import { Engine } from '../../rules/rules.ts';
@@ -16,10 +17,13 @@ import { OutgoingTable } from './outgoing.ts';
 import { ParkedShelf } from './parked.ts';
 import { States } from './states.ts';
 import { Verdicts } from './verdicts.ts';
+import { Way } from './way.ts';
 
 /** What a commit has made true; it may be told to others. */
 export interface Committed {
   alerts: PlacedAlert[];
+  /** What events raised among them: when it came in, and when it happened, by the cloud's clock (null: unknown). */
+  raised: { rx: number; measured: number | null }[];
   statuses: { id: string; status: Status }[];
   outgoing: Outgoing[];
 }
@@ -29,6 +33,7 @@ export class Judge {
   readonly #devices: DeviceTable;
   readonly #states: States;
   readonly #engine = new Engine();
+  readonly #way = new Way();
   readonly #book: AlertBook;
   readonly #parked: ParkedShelf;
   readonly #outgoing: OutgoingTable;
@@ -49,7 +54,7 @@ export class Judge {
     this.#states = new States(db, (subject, cause) => this.#book.isOpen(subject.target, cause));
     this.#parked = new ParkedShelf(db, 'ingest');
     this.#outgoing = new OutgoingTable(db);
-    const parts = { db, devices: this.#devices, states: this.#states, engine: this.#engine, book: this.#book, outgoing: this.#outgoing, parked: this.#parked };
+    const parts = { way: this.#way, db, devices: this.#devices, states: this.#states, engine: this.#engine, book: this.#book, outgoing: this.#outgoing, parked: this.#parked };
     this.#verdicts = new Verdicts(parts);
     this.#links = new Links(this.#devices, this.#states, this.#verdicts);
     this.#changes = new Changes({ ...parts, links: this.#links, verdicts: this.#verdicts });
@@ -116,7 +121,7 @@ export class Judge {
       return { alerts: this.#book.flush(), outgoing: this.#outgoing.flush() };
     })();
     this.#verdicts.urgent = false;
-    return { alerts, outgoing, statuses: this.#verdicts.takeStatuses() };
+    return { alerts, outgoing, raised: this.#verdicts.takeRaised(), statuses: this.#verdicts.takeStatuses() };
   }
 
   #entry(entry: Entry): void {
@@ -188,7 +193,7 @@ export class Judge {
     return all;
   }
 
-  stats(): { ingest: StageCounts; rules: StageCounts; alerts: StageCounts; position: number; historyPerSecond: number } {
+  stats(): { ingest: StageCounts; rules: StageCounts; alerts: StageCounts; position: number; historyPerSecond: number; hops: Hops } {
     const { ingest, rules, more, historyBySecond } = this.#intake;
     for (const second of historyBySecond.keys()) if (second < this.rx / 1000 - 10) historyBySecond.delete(second);
     const historyPerSecond = Math.round([...historyBySecond.values()].reduce((sum, count) => sum + count, 0) / 10);
@@ -198,6 +203,7 @@ export class Judge {
       alerts: { ...this.#verdicts.counts, more: { open: this.#book.size, outgoing: this.#verdicts.outgoing } },
       position: this.#cursor,
       historyPerSecond,
+      hops: this.#way.hops,
     };
   }
 }

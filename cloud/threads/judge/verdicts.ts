@@ -5,6 +5,7 @@ import type { StageCounts, Status } from '../threads.ts';
 import type { OutgoingTable } from './outgoing.ts';
 import type { AgentState, DeviceState, States } from './states.ts';
 import { statusOf } from './status.ts';
+import type { Way } from './way.ts';
 
 export interface VerdictParts {
   devices: DeviceTable;
@@ -12,6 +13,7 @@ export interface VerdictParts {
   engine: Engine;
   book: AlertBook;
   outgoing: OutgoingTable;
+  way: Way;
 }
 
 /** From signals to alerts: asks the rules, applies what they find, and keeps each device's status. */
@@ -22,6 +24,8 @@ export class Verdicts {
   readonly counts: StageCounts = { in: 0, accepted: 0, rejected: 0, repeats: 0, parked: 0, waiting: 0, lagMs: null };
   /** Rows for the main thread since the start. */
   outgoing = 0;
+  /** What events raised or renewed since the last time: when it came in, and when it happened, by the cloud's clock. */
+  #raised: { rx: number; measured: number | null }[] = [];
   /** The time of the row being judged. */
   at: At = { jt: 0, rx: 0 };
   /** Something happened that others wait for: commit now, not within the second. */
@@ -104,6 +108,12 @@ export class Verdicts {
     for (const id of devices.ofAgent(subject.target.agent)) this.#touched.add(states.device(devices.device(id) as DeviceFacts));
   }
 
+  takeRaised(): { rx: number; measured: number | null }[] {
+    const raised = this.#raised;
+    this.#raised = [];
+    return raised;
+  }
+
   /** The statuses that have changed since the last time. */
   takeStatuses(): { id: string; status: Status }[] {
     const changed: { id: string; status: Status }[] = [];
@@ -128,9 +138,14 @@ export class Verdicts {
   }
 
   #raise(finding: Extract<Finding, { type: 'raise' }>): void {
-    const { devices, book, outgoing } = this.#parts;
+    const { devices, book, outgoing, way } = this.#parts;
     const facts = finding.target.device === null ? undefined : devices.device(finding.target.device);
     const departments = facts ? [facts.departments.authority, facts.departments.owner, facts.departments.maintainer].filter((one) => one !== null) : [];
+    // A rule's own finding has its hold in it: nobody waited for that.
+    if (finding.event !== null) {
+      const skew = facts?.agent ? way.skewOf(facts.agent) : null;
+      this.#raised.push({ rx: finding.rx, measured: skew === null ? null : finding.ts + skew });
+    }
     const { placed, wantsCase } = book.raise(finding, {
       grid: facts?.grid ?? null,
       site: facts?.site ?? null,

@@ -6,6 +6,7 @@ import type { Database } from 'better-sqlite3';
 import type { Clock } from '../../../devices/clock.ts';
 import { GwError, reasonOf } from '../../../devices/errors.ts';
 import type { Logger } from '../../../devices/log.ts';
+import { Hop } from '../../hops.ts';
 import { DeviceTable } from '../../ingest/ingest.ts';
 import type { JournalReader } from '../../journal/journal.ts';
 import { type Rejected, type Series, type TelemetryQuery, TooManyPoints } from '../../telemetry/telemetry.ts';
@@ -47,6 +48,7 @@ export class Keeper {
   #cursor = 0;
   #lastRow = 0;
   #counts = { accepted: 0, parked: 0, retries: 0 };
+  readonly #hop: Hop;
   #error: string | null = null;
   #retryMs = firstRetryMs;
   #writtenAt = Number.NEGATIVE_INFINITY;
@@ -59,6 +61,7 @@ export class Keeper {
     this.#options = options;
     this.#devices = new DeviceTable(options.db);
     this.#parked = new ParkedShelf(options.db, 'telemetry');
+    this.#hop = new Hop(options.clock);
   }
 
   async start(): Promise<void> {
@@ -118,6 +121,7 @@ export class Keeper {
       position: waiting > 0 ? this.#cursor : batch.row,
       store: this.#options.sink.name,
       error: this.#error,
+      hops: { telemetry: this.#hop.summary },
     };
   }
 
@@ -220,6 +224,8 @@ export class Keeper {
     this.#retryMs = firstRetryMs;
     this.#writing = null;
     this.#writtenAt = clock.mono();
+    const now = clock.now();
+    for (const { rx } of batch.readings) this.#hop.record(now - rx);
     this.#cursor = batch.row;
     this.#counts.accepted += batch.readings.length - parked;
     this.#counts.parked += parked;

@@ -10,6 +10,8 @@ const reading = (over: Partial<Reading>): Reading => ({
   seq: 0,
   identity: null,
   sentTs: now,
+  kept: null,
+  sent: null,
   ts: over.sentTs ?? now,
   rx: now,
   clock: 'ok',

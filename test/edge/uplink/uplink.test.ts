@@ -90,7 +90,9 @@ describe('the uplink, to a real broker', { timeout: 60_000 }, () => {
     await station.until('all of it', () => station.readings().length === 4 && empty());
     const sent = station.heard.filter(({ topic }) => topic.endsWith('telemetry'));
     expect(sent.map(({ topic }) => topic)).toEqual(['gw/v1/gw-01/a/telemetry', 'gw/v1/gw-01/telemetry']);
-    expect(JSON.parse(sent[0]?.payload as string)).toEqual({ boot: 42, seq: 0, ts: 1_764_000_000_000, values: { tilt_deg: 0 } });
+    expect(JSON.parse(sent[0]?.payload as string)).toEqual({ kept: expect.any(Number), sent: expect.any(Number), boot: 42, seq: 0, ts: 1_764_000_000_000, values: { tilt_deg: 0 } });
+    // One word a publish of when it was kept and sent.
+    expect(JSON.parse(sent[1]?.payload as string).map((one: object) => 'sent' in one)).toEqual([true, false, false]);
     expect(JSON.parse(sent[1]?.payload as string).map(({ device, seq }: { device: string; seq: number }) => [device, seq])).toEqual([
       ['a', 2],
       ['b', 0],
