@@ -1,5 +1,6 @@
 // `npm run bench`: builds the product and the benchmarks, and runs them. Their load comes from processes of its own, over loopback alone.
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 
@@ -7,10 +8,11 @@ const top = fileURLToPath(new URL('..', import.meta.url));
 await build();
 const esbuild = await import('esbuild');
 const folder = join(top, 'test/bench');
+const processes = readdirSync(join(folder, 'processes')).map((file) => [basename(file, '.ts'), join(folder, 'processes', file)]);
 await esbuild.build({
   absWorkingDir: top,
-  entryPoints: ['test/bench/bench.ts'],
-  outfile: 'dist/bench/bench.js',
+  entryPoints: Object.fromEntries([['bench', join(folder, 'bench.ts')], ...processes]),
+  outdir: 'dist/bench',
   bundle: true,
   packages: 'external',
   platform: 'node',
@@ -20,4 +22,5 @@ await esbuild.build({
   // What lies beside the sources is found there, not beside the bundle.
   define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(folder, 'bench.ts')).href), 'import.meta.dirname': JSON.stringify(folder) },
 });
+await esbuild.stop();
 await import('../dist/bench/bench.js');

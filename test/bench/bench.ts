@@ -1,62 +1,70 @@
-/** `npm run bench`: one table; each row ours, the peer or the limit from the same run, and the ratio. Medians; loopback alone. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
-import { measure } from './ingest-rate.ts';
-import { toScreen, type Whole, wholePath } from './whole-path.ts';
+/**
+ * `npm run bench`: one table; each row ours, what stands beside it from the same run, and the ratio. All over loopback, the load from processes of its own.
+ * `-- --list` tells the rows, `-- ID …` runs some, `-- --short` shows only that they work, `-- --keep` makes this run the one that later runs are compared with.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { comparison, failedOf, type Kept, keptAfter, listTable, machine, type Result, resultOf, resultTable } from './report.ts';
+import type { Row, RunOptions } from './row.ts';
+import { rows } from './rows.ts';
 
-const rounds = 3;
-const load = { connections: 100, window: 30, seconds: 10 };
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-const whole = (value: number) => Math.round(value).toLocaleString('en-US');
+const keptFile = fileURLToPath(new URL('kept.json', import.meta.url));
+const { values: asked, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { list: { type: 'boolean', default: false }, short: { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((id) => !rows.some((row) => row.id === id));
+if (unknown.length > 0) refuse(`There is no row ${unknown.join(', ')}; there are ${rows.map(({ id }) => id).join(', ')}.`);
+if (asked.short && asked.keep) refuse('A short run shows only that the rows work; its figures are not kept.');
+const chosen = positionals.length > 0 ? rows.filter(({ id }) => positionals.includes(id)) : rows;
 
-interface Line {
-  figure: string;
-  ours: string;
-  beside: string;
-  ratio: string;
+if (asked.list) console.log(listTable(chosen));
+else await runAll();
+
+async function runAll(): Promise<void> {
+  const { text, loadBefore } = machine();
+  const head = `${text}; load average before: ${loadBefore.toFixed(2)}${asked.short ? '; SHORT: these figures mean nothing' : ''}`;
+  console.error(head);
+  const results: Result[] = [];
+  for (const row of chosen) results.push(await measured(row));
+
+  const at = new Date().toISOString();
+  console.log(`\n${head}\n\n${resultTable(chosen, results)}`);
+  const kept = existsSync(keptFile) ? (JSON.parse(readFileSync(keptFile, 'utf8')) as Kept) : null;
+  if (kept && !asked.short) {
+    const elsewhere = kept.machine === text ? '' : `Kept on another machine (${kept.machine}): compare ratios alone.\n\n`;
+    console.log(`\nBeside what was kept:\n\n${elsewhere}${comparison(chosen, kept, results)}`);
+  }
+  mkdirSync('artefacts', { recursive: true });
+  writeFileSync('artefacts/bench.json', JSON.stringify({ at, machine: text, loadBefore, short: asked.short, results }, null, 2));
+  console.log('\nartefacts/bench.json holds every run.');
+  if (asked.keep) writeFileSync(keptFile, `${JSON.stringify(keptAfter(kept, text, results, at), null, 2)}\n`);
+  // What a row left running by its failure ends with this process.
+  process.exit(results.some(({ failed }) => failed !== undefined) ? 1 : 0);
 }
-const lines: Line[] = [];
-const raw: Record<string, unknown> = {};
 
-const bare: number[] = [];
-const stored: Record<string, Whole[]> = { InfluxDB: [], embedded: [] };
-for (let round = 0; round < rounds; round++) {
-  bare.push((await measure('bare Aedes', load)).rate);
-  for (const store of ['InfluxDB', 'embedded'] as const) {
-    const run = await wholePath(store, load);
-    (stored[store] as Whole[]).push(run);
-    console.error(`round ${round + 1}: ${store} ${whole(run.stored)} msg/s stored, lost ${run.lost}; bare Aedes ${whole(bare.at(-1) as number)} msg/s`);
+async function measured(row: Row): Promise<Result> {
+  const began = performance.now();
+  const [load = 0] = loadavg();
+  const took = () => (performance.now() - began) / 1000;
+  const say = (line: string) => console.error(`${row.id}: ${line}`);
+  const options: RunOptions = { short: asked.short, size: (full, small) => (asked.short ? small : full), say };
+  const runs: Awaited<ReturnType<Row['run']>>[] = [];
+  try {
+    for (let round = 1; round <= options.size(row.rounds, 1); round++) {
+      runs.push(await row.run(options));
+      say(`round ${round}: ${JSON.stringify(runs.at(-1)?.ours)} beside ${JSON.stringify(runs.at(-1)?.beside)}`);
+    }
+    return resultOf(row, runs, took(), load);
+  } catch (thrown) {
+    console.error(thrown);
+    return failedOf(row, thrown instanceof Error ? (thrown.message.split('\n')[0] as string) : String(thrown), took(), load);
   }
 }
-raw.bareAedes = bare;
-raw.wholePath = stored;
-for (const [store, runs] of Object.entries(stored)) {
-  const ours = median(runs.map((run) => run.stored));
-  const lost = runs.reduce((sum, run) => sum + run.lost, 0);
-  lines.push({
-    figure: `whole path, ${store}: QoS 1, on disk before PUBACK, all rules, stored`,
-    ours: `${whole(ours)} msg/s of 5 values, lost ${lost}, PUBACK p50 ${median(runs.map(({ p50 }) => p50)).toFixed(1)} ms, RSS ${whole(median(runs.map(({ rssMb }) => rssMb)))} MB`,
-    beside: `bare Aedes, same generator: ${whole(median(bare))} msg/s`,
-    ratio: (ours / median(bare)).toFixed(2),
-  });
+
+function refuse(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
 }
-
-const screen: Awaited<ReturnType<typeof toScreen>>[] = [];
-for (let round = 0; round < rounds; round++) screen.push(await toScreen(2000, 100));
-raw.toScreen = screen;
-const p50 = median(screen.map((one) => one.p50));
-const puback = median(screen.map((one) => one.puback50));
-lines.push({
-  figure: 'event published → delta at a socket client, 2,000 msg/s behind it',
-  ours: `p50 ${p50.toFixed(1)} ms, p99 ${median(screen.map((one) => one.p99)).toFixed(1)} ms`,
-  beside: `PUBACK of the load in the same run: p50 ${puback.toFixed(1)} ms, p99 ${median(screen.map((one) => one.puback99)).toFixed(1)} ms`,
-  ratio: (p50 / puback).toFixed(1),
-});
-
-const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; medians of ${rounds}`;
-console.log(`\n${machine}\n`);
-console.log('| figure | ours | beside it, same run | ratio |\n|---|---|---|---|');
-for (const { figure, ours, beside, ratio } of lines) console.log(`| ${figure} | ${ours} | ${beside} | ${ratio} |`);
-mkdirSync('artefacts', { recursive: true });
-writeFileSync('artefacts/bench.json', JSON.stringify({ at: new Date().toISOString(), machine, lines, raw }, null, 2));
-console.log('\nartefacts/bench.json holds every run.');

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 const program = ['/usr/bin/influxd', '/usr/local/bin/influxd', '/usr/sbin/influxd'].find((path) => existsSync(path));
 const startWithinMs = 15_000;
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
