@@ -25,20 +25,25 @@ export interface Answer<T = unknown> {
   headers: Headers;
 }
 
-/** Someone signed in. */
+/** Someone signed in, or a script with a token. */
 export class Person {
   readonly base: string;
   readonly cookie: string;
-  constructor(base: string, cookie: string) {
+  readonly token: string | undefined;
+  constructor(base: string, cookie: string, token?: string) {
     this.base = base;
     this.cookie = cookie;
+    this.token = token;
+  }
+  get headers(): Record<string, string> {
+    return { ...(this.cookie ? { cookie: this.cookie } : {}), ...(this.token ? { authorization: `Bearer ${this.token}` } : {}) };
   }
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   async ask<T = any>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
     const isForm = body instanceof FormData;
     const response = await fetch(this.base + path, {
       method,
-      headers: { ...(this.cookie ? { cookie: this.cookie } : {}), ...(body !== undefined && !isForm ? { 'content-type': 'application/json' } : {}) },
+      headers: { ...this.headers, ...(body !== undefined && !isForm ? { 'content-type': 'application/json' } : {}) },
       ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     });
     const text = await response.text();

@@ -19,6 +19,7 @@ export class LiveView {
     this.socket = io(person.base, {
       transports: ['websocket'],
       extraHeaders: { cookie: person.cookie },
+      ...(person.token ? { auth: { token: person.token } } : {}),
       forceNew: true,
       reconnection: true,
       reconnectionDelay: 50,

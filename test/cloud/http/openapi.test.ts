@@ -69,6 +69,26 @@ test('every route says what it does, whom it serves, what it answers and how it 
   }
 });
 
+/** What Fastify has, from the tree that it prints: four characters a level, then a part of the path and its methods. */
+function routesOf(tree: string): string[] {
+  const parts: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const [, indent = '', part = '', methods = ''] = /^([│ ]*)[├└]── (\S+) \((.*)\)/.exec(line) ?? [];
+    if (part === '') return [];
+    parts.splice(indent.length / 4, Number.POSITIVE_INFINITY, part);
+    const path = parts.join('').replace(/:(\w+)/g, '{$1}');
+    return methods
+      .split(', ')
+      .filter((method) => method !== 'HEAD')
+      .map((method) => `${method} ${path}`);
+  });
+}
+
+test('no route is hidden from the document but those of the page', () => {
+  const served = routesOf(kit.http.app.printRoutes({ commonPrefix: false }));
+  expect(served.sort()).toEqual([...operations.map(({ method, path }) => `${method} ${path}`), 'GET /', 'GET /*'].sort());
+});
+
 test('every route of the contract that is ours stands in the document', () => {
   const known = operations.map(({ method, path }) => `${method} ${path}`);
   for (const route of [
