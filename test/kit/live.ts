@@ -71,6 +71,8 @@ export interface TestLive {
   live: Live;
   port: number;
   watched: string[][];
+  /** API tokens, by account. */
+  tokens: ReadonlyMap<string, string>;
   clock: Clock;
   /** Connects as an account that was made by `person`; `undefined`: as nobody. */
   connect(username: string | undefined, over?: object): LiveClient;
@@ -119,6 +121,7 @@ export async function openLive(over: Partial<LiveDeps> = {}): Promise<TestLive> 
     live: new Live(deps),
     port,
     watched,
+    tokens,
     clock,
     connect(username, over = {}) {
       const auth = username === undefined ? {} : { token: tokens.get(username) };
