@@ -5,6 +5,7 @@ import type { Position } from '../app/shapes.ts';
 import { boxAround } from './geometry.ts';
 import { picture } from './images.ts';
 import type { Drawn } from './marks.ts';
+import { Sharpness } from './sharpness.ts';
 import { mapStyle } from './style.ts';
 import type { View } from './view.ts';
 
@@ -67,7 +68,19 @@ export class MapEngine {
     map.on('dataloading', () => container.setAttribute('aria-busy', 'true'));
     map.on('idle', () => container.setAttribute('aria-busy', 'false'));
     map.on('move', () => events.moved());
+    // A machine without a graphics card draws every pixel itself: a moving map with a quarter of them is one that can be dragged.
+    let resizing = false;
+    const sharpness = new Sharpness(window.devicePixelRatio, (ratio) => {
+      // Another size is told as a movement of its own.
+      resizing = true;
+      map.setPixelRatio(ratio);
+      resizing = false;
+    });
+    map.on('movestart', () => resizing || sharpness.moves());
+    map.on('render', () => map.isMoving() && sharpness.frame(performance.now()));
+    map.on('moveend', () => resizing || sharpness.stands());
     const still = () => {
+      if (resizing) return;
       const { lng, lat } = map.getCenter();
       const bounds = map.getBounds();
       const marginX = (bounds.getEast() - bounds.getWest()) * 0.15;
