@@ -113,7 +113,8 @@ export function readSettings(env: NodeJS.ProcessEnv, argv: string[]): Settings {
       continue;
     }
     const value = setting.read(one.value);
-    const shown = /PASSWORD|TOKEN/.test(name) ? 'the given value' : `"${one.value}"`;
+    // An address may hold a name and a password before its host.
+    const shown = /PASSWORD|TOKEN/.test(name) ? 'the given value' : `"${one.value.replace(/\/\/.*@/, '//[secret]@')}"`;
     if (value === undefined) throw fatal('wrong-setting', `${name} (${one.from}) is ${shown}; allowed is ${setting.allowed}.`);
     settings[name] = value;
   }
@@ -130,7 +131,9 @@ function fromFile(path: string): Record<string, unknown> {
   try {
     content = parseYaml(readFileSync(path, 'utf8'));
   } catch (thrown) {
-    throw fatal('config-file', `The settings file "${path}" cannot be read (${(thrown as Error).message.split('\n')[0]}); it is YAML or JSON.`, thrown);
+    // A parser's own words may quote the file, and with it a secret: only the place is told.
+    const reason = (thrown as NodeJS.ErrnoException).code ?? /at line \d+, column \d+/.exec((thrown as Error).message)?.[0] ?? 'its end is missing';
+    throw fatal('config-file', `The settings file "${path}" cannot be read (${reason}); it is YAML or JSON.`, thrown);
   }
   if (content === null) return {};
   if (typeof content !== 'object' || Array.isArray(content)) throw fatal('config-file', `The settings file "${path}" must hold names and values, such as GW_HTTP_PORT: 8080.`);

@@ -87,6 +87,10 @@ export function loadConfig(path: string, env: Record<string, string | undefined>
   const given = read(path);
   const wrong = (sentence: string) => fatal('config', `${path}: ${sentence}`);
   if (!isConfig(given)) throw wrong(faultOf(Config, given) ?? 'it cannot be understood');
+  for (const key of ['url', 'http'] as const) {
+    const address = given.cloud[key];
+    if (address !== undefined && !URL.canParse(address)) throw wrong(`cloud.${key} is ${shown(given, ['cloud', key])}; allowed: ${schemaAt(Config, ['cloud', key])?.description}`);
+  }
   const token = env.GW_AGENT_TOKEN || given.cloud.token;
   if (!token) throw wrong('cloud.token is missing; allowed: the token that the cloud has shown for this agent, here or in GW_AGENT_TOKEN');
   const level = (env.GW_LOG_LEVEL || given.log_level) ?? 'info';
@@ -165,9 +169,14 @@ const keysOf = (pointer: string): string[] => pointer.split('/').slice(1);
 const schemaAt = (schema: TSchema, path: readonly string[]): Node | undefined =>
   path.reduce<Node | undefined>((node, key) => node?.properties?.[key] ?? node?.items, schema as Node);
 const valueAt = (value: unknown, path: readonly string[]): unknown => path.reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], value);
-/** A value as the sentence shows it; what may be a secret is not shown. */
+/** A value as the sentence shows it; what may be a secret, or hold one, is not shown. */
 function shown(value: unknown, path: readonly string[]): string {
   const part = valueAt(value, path);
   if (part === undefined) return 'nothing';
-  return /tok|pass|secret|key/i.test(path.at(-1) ?? '') ? '(not shown)' : JSON.stringify(part).slice(0, 80);
+  if (/tok|pass|secret|key/i.test(path.at(-1) ?? '')) return '(not shown)';
+  if (typeof part === 'object' && part !== null) return Array.isArray(part) ? 'a list' : 'an object';
+  // An address may hold a name and a password before its host.
+  return JSON.stringify(part)
+    .replace(/\/\/.*@/, '//(not shown)@')
+    .slice(0, 80);
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../../devices/log.ts';
 import { audit, type Desk, type Trx } from '../desk/desk.ts';
 import { conflict, invalid, notFound } from '../refusal.ts';
 import { type Account, type AccountInput, type AccountPatch, type GivenScope, scopeOf } from './account.ts';
-import { checkPassword, hashPassword, newPassword } from './passwords.ts';
+import { checkLength, checkPassword, hashPassword, newPassword } from './passwords.ts';
 import { RightsNews } from './rights-news.ts';
 import { Sessions } from './sessions.ts';
 import { Tokens } from './tokens.ts';
@@ -51,9 +51,9 @@ export class Accounts {
   async ensureAdministrator(password: string | undefined): Promise<{ username: string; password: string } | null> {
     const any = await this.#deps.desk.read.selectFrom('accounts').select('username').limit(1).executeTakeFirst();
     if (any) return null;
-    if (password !== undefined) checkPassword('GW_ADMIN_PASSWORD', password);
+    if (password !== undefined) checkLength('GW_ADMIN_PASSWORD', password);
     const made = password ?? newPassword();
-    await this.create('system', { username: 'admin', password: made, role: 'administrator', scope: { all: true } });
+    await this.#create('system', { username: 'admin', password: made, role: 'administrator', scope: { all: true } });
     return password === undefined ? { username: 'admin', password: made } : null;
   }
 
@@ -80,7 +80,11 @@ export class Accounts {
   }
 
   async create(by: string, input: AccountInput): Promise<Account> {
-    checkPassword('password', input.password);
+    await checkPassword('password', input.password, input.username);
+    return this.#create(by, input);
+  }
+
+  async #create(by: string, input: AccountInput): Promise<Account> {
     const password = await hashPassword(input.password);
     const created = this.#deps.clock.now();
     await this.#deps.desk.act(async (trx) => {
@@ -96,7 +100,7 @@ export class Accounts {
 
   /** Ends all sessions of the account where anything changes but to the same; a new password ends its API tokens, too. */
   async patch(by: string, username: string, patch: AccountPatch): Promise<Account> {
-    if (patch.password !== undefined) checkPassword('password', patch.password);
+    if (patch.password !== undefined) await checkPassword('password', patch.password, username);
     const password = patch.password === undefined ? undefined : await hashPassword(patch.password);
     const at = this.#deps.clock.now();
     const { after, changed } = await this.#deps.desk.act(async (trx) => {

@@ -20,9 +20,30 @@ export async function isPassword(stored: string | undefined, password: string): 
   return stored !== undefined && matches;
 }
 
-export function checkPassword(key: string, password: string): void {
+export function checkLength(key: string, password: string): void {
   if (password.length < shortestPassword || password.length > longestPassword)
     throw invalid([{ key, value: '[secret]', allowed: `${shortestPassword} to ${longestPassword} characters` }]);
+}
+
+/** OWASP ASVS 5.0, 6.2.4: so many of the most common ones that are long enough are not taken. */
+const commonRefused = 3000;
+/** 6.1.2: words that are first guessed of this product. */
+const ownWords = ['gridwarden'];
+
+let common: Promise<ReadonlySet<string>> | null = null;
+/** Read when the first password is set: few processes ever set one. */
+async function readCommon(): Promise<ReadonlySet<string>> {
+  const { dictionary } = await import('@zxcvbn-ts/language-common');
+  return new Set(dictionary['passwords-common'].filter((one) => one.length >= shortestPassword).slice(0, commonRefused));
+}
+
+/** For what a person chooses: none that is tried first. */
+export async function checkPassword(key: string, password: string, username: string): Promise<void> {
+  checkLength(key, password);
+  common ??= readCommon();
+  const word = password.toLowerCase();
+  const guessed = [username.toLowerCase(), ...ownWords].some((name) => word.startsWith(name) && /^\d*$/.test(word.slice(name.length)));
+  if (guessed || (await common).has(word)) throw invalid([{ key, value: '[secret]', allowed: 'a password that is not among the most common ones, nor a name' }]);
 }
 
 /** 256 random bits, as text. */

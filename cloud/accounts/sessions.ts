@@ -111,7 +111,7 @@ export class Sessions {
   async changePassword(viewer: Viewer, old: string, next: string, address: string): Promise<void> {
     const { desk, clock, news } = this.#deps;
     const pair = `${viewer.username}\u0000${address}`;
-    checkPassword('new', next);
+    await checkPassword('new', next, viewer.username);
     const account = await slowed([[this.#pairs, pair]], async () => {
       const row = await desk.read.selectFrom('accounts').select('password').where('username', '=', viewer.username).where('removed', 'is', null).executeTakeFirst();
       return (await isPassword(row?.password, old)) ? row : undefined;

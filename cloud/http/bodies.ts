@@ -1,5 +1,15 @@
-/** A body that holds one thing or an array of them. */
+/** Bodies: as they are, of one thing or an array of them. */
+import type { FastifyInstance } from 'fastify';
 import Type, { type TSchema } from 'typebox';
+import { Refusal } from '../refusal.ts';
+
+/** What unfolds is not unfolded: a few kilobytes may stand for gigabytes. */
+export function addPlainBodies(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw new Refusal('unsupported-media', 'A body is taken as it is, without Content-Encoding.');
+  });
+}
 
 export const oneOrMany = <S extends TSchema>(schema: S, most = 1000) =>
   Type.Union([schema, Type.Array(schema, { minItems: 1, maxItems: most, description: `1 to ${most} of them` })]);

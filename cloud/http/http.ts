@@ -7,6 +7,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { cannotListen } from '../listening.ts';
 import { addAuth, addOriginCheck } from './auth.ts';
+import { addPlainBodies } from './bodies.ts';
 import type { HttpDeps } from './deps.ts';
 import { addOpenApi } from './openapi.ts';
 import { addPage } from './page.ts';
@@ -70,7 +71,8 @@ export async function buildHttp(deps: HttpDeps, list: Record<string, Routes> = r
 /** In the order in which a request meets them. */
 const steps = (deps: HttpDeps, list: Record<string, Routes>): [string, (app: FastifyInstance) => void | Promise<void>][] => [
   ['headers', addSecurityHeaders],
-  ['compress', async (app) => void (await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] }))],
+  ['compress', async (app) => void (await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false }))],
+  ['plain bodies', addPlainBodies],
   ['cookies', async (app) => void (await app.register(cookie))],
   ['origin', addOriginCheck],
   ['who asks', (app) => addAuth(app, deps.identify)],

@@ -57,14 +57,25 @@ function shown(fault: Fault): Fault {
   return text !== undefined && text.length <= longestValue ? fault : { ...fault, value: `${text?.slice(0, longestValue)}…` };
 }
 
+/** What was no request has met none of the hooks that set the headers of the others. */
+const bareHeaders = {
+  'content-security-policy': "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
 export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
+  if (!reply.hasHeader('content-security-policy')) reply.headers(bareHeaders);
   if (typeof body['retryAfter' as keyof Problem] === 'number') reply.header('retry-after', String(body['retryAfter' as keyof Problem]));
   return reply.code(body.status).type(problemType).serializer(JSON.stringify).send(body);
 }
 
 export function onError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void {
   const body = problemOf(error);
-  if (body.status >= 500) request.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed');
+  const of = { method: request.method, route: request.routeOptions.url };
+  if (body.status >= 500) request.log.error({ err: error, ...of }, 'a request failed');
+  if (body.status === 403)
+    request.log.warn({ by: request.viewer?.username ?? request.agent?.agent ?? null, address: request.ip, ...of, reason: body.detail }, 'a request was refused');
   if (body.status === 413) afterBody(request.raw, () => sendProblem(reply, body));
   else sendProblem(reply, body);
 }
@@ -93,7 +104,11 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const body = JSON.stringify(tooLarge ? { ...problem('invalid', 'The headers are too large.'), status: 431 } : problem('invalid', 'This is not a request of HTTP/1.1.'));
-  const head = `HTTP/1.1 ${tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'}\r\nconnection: close\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(body)}`;
+  const head = `HTTP/1.1 ${tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'}\r\nconnection: close\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${Object.entries(
+    bareHeaders,
+  )
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('\r\n')}`;
   socket.end(`${head}\r\n\r\n${body}`);
 }
 

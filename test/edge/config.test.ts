@@ -49,7 +49,12 @@ devices:
   });
 
   it.each([
-    ['an unknown key', `${cloud}devices: []\noutbocks: { max_mb: 3 }`, 'outbocks is {"max_mb":3}, an unknown key; allowed here: cloud, data_dir, log_level, outbox, devices'],
+    [
+      'an address without sense',
+      'cloud: { url: "mqtt://h:99999", agent: a, token: t }\ndevices: []',
+      'cloud.url is "mqtt://h:99999"; allowed: mqtt://host:port or mqtts://host:port',
+    ],
+    ['an unknown key', `${cloud}devices: []\noutbocks: { max_mb: 3 }`, 'outbocks is an object, an unknown key; allowed here: cloud, data_dir, log_level, outbox, devices'],
     ['an unknown key inside', `${cloud}outbox: { max_gb: 3 }\ndevices: []`, 'outbox.max_gb is 3, an unknown key; allowed here: max_mb'],
     [
       'an unknown key of a device',
@@ -103,6 +108,8 @@ devices:
   it('is refused without a secret in the sentence', () => {
     expect(() => load('cloud: { url: mqtt://h:1, agent: a, token: 12345678 }\ndevices: []')).toThrow(/cloud\.token is \(not shown\); allowed: the token/);
     expect(() => load('cloud: { url: mqtt://h:1, agent: a, tokn: hunter2 }\ndevices: []')).toThrow(/cloud\.tokn is \(not shown\), an unknown key/);
+    expect(() => load('cloud: { url: "mqtt://gw-1:hunter2@h:1", agent: a, token: t }\ndevices: []')).toThrow('cloud.url is "mqtt://(not shown)@h:1"; allowed');
+    expect(() => load('clud: { url: mqtt://h:1, agent: a, token: hunter2 }\ndevices: []')).toThrow(/clud is an object, an unknown key/);
   });
 
   it('is refused when it is not there, or no YAML', () => {

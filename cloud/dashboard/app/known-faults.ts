@@ -5,6 +5,7 @@ const known = [
   [/^1 to 64 letters|^an id: 1 to 64/, 'fault.id'],
   [/the id of an? .* that exists|that you may see/, 'fault.unknown'],
   [/^\d+ to \d+ characters$/, 'fault.length'],
+  [/among the most common ones/, 'fault.common'],
   [/^the present password$/, 'fault.password'],
   [/an address that no other device has|each address once/, 'fault.address'],
   [/^16 hexadecimal digits/, 'fault.devEui'],

@@ -15,9 +15,8 @@ const jpeg = { 200: { description: 'JPEG', content: { 'image/jpeg': { schema: Ty
 const caseFields = { role: Type.Enum(photoRoles, { description: `one of ${photoRoles.join(', ')}` }) };
 const snapshotFields = { command: Type.String({ maxLength: 64, description: 'the id of the `snapshot` command' }) };
 
-/** A file is named by its content: what was fetched once never changes. */
-const sendJpeg = (reply: FastifyReply, bytes: Buffer) =>
-  reply.header('cache-control', 'private, max-age=31536000, immutable').header('content-disposition', 'inline').type('image/jpeg').send(bytes);
+/** Named by us, and shown as nothing but a picture. */
+const sendJpeg = (reply: FastifyReply, id: string, bytes: Buffer) => reply.header('content-disposition', `inline; filename="${id}.jpg"`).type('image/jpeg').send(bytes);
 
 export const photos: Routes = async (app, { cases, photos, commands }) => {
   await takeUploads(app);
@@ -47,7 +46,7 @@ export const photos: Routes = async (app, { cases, photos, commands }) => {
       const record = await cases.get(viewerOf(request).scope, request.params.id);
       const photo = record?.photos.find((one) => one.id === request.params.photo);
       if (!photo) throw notFound('photo');
-      return sendJpeg(reply, await photos.read(request.query.size === 'thumb' ? photo.thumb : photo.file));
+      return sendJpeg(reply, photo.id, await photos.read(request.query.size === 'thumb' ? photo.thumb : photo.file));
     },
   );
   app.post(
@@ -83,7 +82,7 @@ export const photos: Routes = async (app, { cases, photos, commands }) => {
     async (request, reply) => {
       const picture = await commands.photo(viewerOf(request).scope, request.params.id);
       if (!picture) throw notFound('photo');
-      return sendJpeg(reply, await photos.read(request.query.size === 'thumb' ? picture.thumb : picture.file));
+      return sendJpeg(reply, request.params.id, await photos.read(request.query.size === 'thumb' ? picture.thumb : picture.file));
     },
   );
 };

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { pino } from 'pino';
 import Type from 'typebox';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Viewer } from '../../../cloud/accounts/viewer.ts';
@@ -163,13 +165,44 @@ test('what is not there is a problem, and nothing outside the page is served', a
   }
 });
 
-test('every answer has a policy that allows scripts of our own alone, and workers from blobs for the map', async () => {
-  const policy = (await http.app.inject('/')).headers['content-security-policy'] as string;
-  expect(policy).toContain("script-src 'self';");
-  expect(policy).toContain("worker-src 'self' blob:");
-  expect(policy).toContain("img-src 'self' data: blob:");
-  expect(policy).not.toMatch(/script-src[^;]*unsafe/);
-  expect((await http.app.inject('/api/read')).headers['x-content-type-options']).toBe('nosniff');
+test('every answer, the page or a problem, forbids scripts but our own, frames and the guessing of types, and is for no other origin', async () => {
+  for (const url of ['/', '/assets/main-abc.js', '/api/openapi.json', '/api/read', '/nothing', '/api/fails/boom', '/%E0%A4%A']) {
+    const { headers } = await http.app.inject(url);
+    const policy = new Map((headers['content-security-policy'] as string).split(';').map((part) => part.trim().split(/ (.*)/s) as [string, string]));
+    const wanted = ["'none'", "'none'", "'none'", url === '/%E0%A4%A' ? "'none'" : "'self'"];
+    expect([url, ...['object-src', 'base-uri', 'frame-ancestors', 'default-src'].map((name) => policy.get(name))]).toEqual([url, ...wanted]);
+    expect([url, policy.get('script-src') ?? policy.get('default-src')]).toEqual([url, wanted[3]]);
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': expect.stringMatching(/^(same-origin|no-referrer)$/) });
+    for (const name of ['access-control-allow-origin', 'x-powered-by', 'server']) expect(headers).not.toHaveProperty(name);
+  }
+  const policy = (await http.app.inject('/')).headers['content-security-policy'];
+  for (const part of ["worker-src 'self' blob:", "img-src 'self' data: blob:"]) expect(policy).toContain(part);
+  expect((await http.app.inject({ url: '/api/read', headers: as('admin') })).headers['cache-control']).toBe('no-store');
+});
+
+test('a body that says that it is folded is not unfolded, whatever it holds', async () => {
+  const bomb = gzipSync(Buffer.alloc(20 * 1024 * 1024, ' '));
+  for (const encoding of ['gzip', 'deflate', 'br', 'GZIP, gzip']) {
+    const headers = { ...as('admin'), 'content-type': 'application/json', 'content-encoding': encoding };
+    expect((await http.app.inject({ url: '/api/write', method: 'POST', headers, payload: bomb })).json()).toMatchObject({
+      status: 415,
+      detail: expect.stringContaining('Content-Encoding'),
+    });
+  }
+  expect((await http.app.inject({ url: '/api/write', method: 'POST', headers: { ...as('admin'), 'content-encoding': 'identity' }, payload: { id: 'a' } })).statusCode).toBe(200);
+});
+
+test('what is refused to somebody is written down, with who, what, and from where; what is missing is not', async () => {
+  const logged: Record<string, unknown>[] = [];
+  const other = await buildHttp({ ...deps, log: pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) }) }, { sample });
+  await other.app.inject({ url: '/api/write', method: 'POST', headers: as('viewer'), payload: { id: 'a' } });
+  await other.app.inject({ url: '/api/write', method: 'POST', headers: { ...as('admin'), origin: 'https://evil.example' }, payload: { id: 'a' } });
+  await other.app.inject('/api/fails/missing');
+  await other.stop();
+  expect(logged.filter(({ msg }) => msg === 'a request was refused')).toMatchObject([
+    { level: 40, by: 'viewer', address: '127.0.0.1', method: 'POST', route: '/api/write', reason: 'Your role and scope do not allow "edit-places".' },
+    { level: 40, by: null, address: '127.0.0.1', method: 'POST', route: '/api/write', reason: expect.stringContaining('this origin') },
+  ]);
 });
 
 test('large answers are compressed where that is asked for', async () => {
@@ -205,6 +238,7 @@ test('what is no address, or no HTTP at all, is a problem too', async () => {
     const [head, body] = (await answerTo(bytes)).split('\r\n\r\n') as [string, string];
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(head).toContain('application/problem+json');
+    expect(head).toContain("content-security-policy: default-src 'none'");
     expect(JSON.parse(body)).toMatchObject({ status, type: 'urn:gridwarden:problem:invalid' });
   }
   await other.stop();

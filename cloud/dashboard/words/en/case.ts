@@ -126,6 +126,7 @@ export const cases: Record<keyof typeof zh, string> = {
   'fault.id': '1 to 64 letters, digits, “.”, “_” or “-”.',
   'fault.unknown': 'There is none, or it is outside your scope.',
   'fault.length': '{{from}} to {{to}} characters.',
+  'fault.common': 'This password is tried first by whoever guesses; choose another.',
   'fault.password': 'The current password is wrong.',
   'fault.photoKind': 'A photo is a JPEG, PNG or WebP file.',
   'fault.photoBytes': 'The photo’s file is too large.',

@@ -125,6 +125,7 @@ export const cases = {
   'fault.id': '1 至 64 个字母、数字、“.”“_”或“-”。',
   'fault.unknown': '没有这一项，或不在您的权限内。',
   'fault.length': '{{from}} 至 {{to}} 个字符。',
+  'fault.common': '该密码过于常见，请换一个。',
   'fault.password': '当前密码不正确。',
   'fault.photoKind': '照片须为 JPEG、PNG 或 WebP 文件。',
   'fault.photoBytes': '照片文件过大。',

@@ -8,6 +8,7 @@ test('sentences of the cloud have words in both languages', () => {
   expect(knownFault('1 to 64 letters, digits, ".", "_" or "-"')?.key).toBe('fault.id');
   expect(knownFault('the id of an agent that exists')?.key).toBe('fault.unknown');
   expect(knownFault('16 hexadecimal digits (devEui)')?.key).toBe('fault.devEui');
+  expect(knownFault('a password that is not among the most common ones, nor a name')?.key).toBe('fault.common');
   expect(knownFault('a position on site "school-1", or within 100 m of it')?.key).toBe('fault.ground');
   expect(knownFault('below the first level, 15')?.key).toBe('fault.clear');
 });

@@ -43,9 +43,10 @@ test('a photo is answered 201, stands in the case, and is served to whoever sees
   const file = await get('viewer', `/api/cases/${id}/photos/${photo.id}`);
   expect(file.headers).toMatchObject({
     'content-type': 'image/jpeg',
-    'cache-control': 'private, max-age=31536000, immutable',
+    // On a shared screen nothing of it is left behind.
+    'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-    'content-disposition': 'inline',
+    'content-disposition': `inline; filename="${photo.id}.jpg"`,
   });
   expect(await sharp(file.rawPayload).metadata()).toMatchObject({ format: 'jpeg', width: 900 });
   const thumb = await get('viewer', `/api/cases/${id}/photos/${photo.id}?size=thumb`);
