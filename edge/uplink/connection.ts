@@ -34,7 +34,12 @@ export class Connection {
     const { url, agent, token, will, heard, closed } = this.#options;
     let why = 'the connection was closed';
     let refused = false;
-    const client = mqtt.connect(url, {
+    const { protocol, hostname, port } = new URL(url);
+    const client = mqtt.connect({
+      // Not the URL whole: it would go through url.parse, at which newer versions of Node complain.
+      protocol: protocol === 'mqtts:' ? 'mqtts' : 'mqtt',
+      host: hostname.replace(/^\[|\]$/g, ''),
+      ...(port === '' ? {} : { port: Number(port) }),
       protocolVersion: 4,
       clean: true,
       clientId: agent,

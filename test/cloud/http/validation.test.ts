@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { compile, validatorCompiler } from '../../../cloud/http/validation.ts';
+import { fc } from '../../kit/fuzz.ts';
 
 const strict = { additionalProperties: false };
 const Thing = Type.Object(

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addNumber, type Boot, gapsIn, rangesOf } from '../../../cloud/ingest/numbers.ts';
+import { fc } from '../../kit/fuzz.ts';
 
 describe('ranges of numbers', () => {
   it('know exactly what was added, in any order', () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decode, EntryWriter, encode, withoutTelemetry } from '../../../cloud/journal/codec.ts';
 import type { Entry } from '../../../cloud/journal/journal.ts';
+import { fc } from '../../kit/fuzz.ts';
 
 const rx = fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 });
 const agent = fc.oneof(fc.stringMatching(/^[A-Za-z0-9._-]{1,64}$/), fc.string({ unit: 'binary', maxLength: 60 }));

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { exifFacts } from '../../../cloud/photos/exif.ts';
+import { fc, runs } from '../../kit/fuzz.ts';
 
 async function exifOf(parts: Record<string, Record<string, string>>): Promise<Buffer> {
   const bytes = await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
@@ -48,6 +48,6 @@ test('a damaged block gives facts or nulls, never an error', async () => {
       expect(takenAt === null || Number.isFinite(takenAt)).toBe(true);
       expect(position === null || (Math.abs(position.lat) <= 90 && Math.abs(position.lon) <= 180)).toBe(true);
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });

@@ -1,8 +1,8 @@
 import { deflateRawSync } from 'node:zlib';
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { maxUploadBytes, readPicture } from '../../../cloud/photos/picture.ts';
+import { fc, runs } from '../../kit/fuzz.ts';
 import { jpegOf, pngOf } from '../../kit/pictures.ts';
 
 const zone = 'Asia/Shanghai';
@@ -92,6 +92,6 @@ test('mutated pictures are taken or refused, and nothing else happens', async ()
       for (const [at, value] of changes) bytes[12 + (at % (bytes.length - 12))] = value;
       expect(['taken', 'unsupported-media', 'too-large']).toContain(await refused(bytes));
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { DeviceInput } from '../../../cloud/register/device.ts';
 import { Register, system } from '../../../cloud/register/register.ts';
 import type { Status } from '../../../cloud/threads/threads.ts';
 import { openDesk, type TestDesk } from '../../kit/desk.ts';
+import { fc, runs } from '../../kit/fuzz.ts';
 
 let at: TestDesk;
 let register: Register;
@@ -104,7 +104,7 @@ test('whatever the statuses do, the sums of the map are those of the devices, at
       const of = (status: Status) => [...now.values()].filter((each) => each === status).length;
       expect(tally(all, zoom)).toEqual({ count: 400, alarm: of('alarm'), warning: of('warning'), offline: of('offline'), unknown: of('unknown') });
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 

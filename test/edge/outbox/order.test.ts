@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SendOrder } from '../../../edge/outbox/order.ts';
+import { fc } from '../../kit/fuzz.ts';
 
 /** Sends all that is left, as the store does: the latest first, then the backlog. */
 function sendAll(order: SendOrder, rows: Map<number, string>): number[] {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type FeedEntry, feedOrder, settle, visibleRange } from '../../../../cloud/dashboard/feed/order.ts';
+import { fc } from '../../../kit/fuzz.ts';
 import { anAlert } from '../../../kit/page-shapes.ts';
 
 const ids = (entries: readonly FeedEntry[]) => entries.map((entry) => (entry.type === 'heading' ? '—' : entry.id));

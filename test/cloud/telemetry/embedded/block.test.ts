@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BlockWriter, readBlock, spanOf } from '../../../../cloud/telemetry/embedded/block.ts';
 import type { Rows } from '../../../../cloud/telemetry/embedded/rows.ts';
+import { fc, runs } from '../../../kit/fuzz.ts';
 
 const flagColumn = 9;
 const isFlag = (column: number) => column === flagColumn;
@@ -44,45 +44,48 @@ const rows: fc.Arbitrary<Rows> = fc
 const bits = (values: Float64Array | undefined) => (values ? [...new BigUint64Array(values.slice().buffer)] : []);
 const empty = (values: Float64Array) => values.every((value) => Number.isNaN(value));
 
+const place = 77;
+
 describe('a block', () => {
   const writer = new BlockWriter();
 
   it('gives back the rows that were written, bit for bit, deflated or not', () => {
     fc.assert(
       fc.property(rows, fc.boolean(), (written, deflate) => {
-        const read = readBlock(writer.write(written, isFlag, deflate), null);
+        const read = readBlock(writer.write(written, isFlag, deflate, place), null);
         expect([...read.ts]).toEqual([...written.ts]);
         for (const [column, values] of written.columns) expect(bits(read.columns.get(column))).toEqual(empty(values) ? [] : bits(values));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 
   it('tells its span without being read, and gives only the columns asked for', () => {
     fc.assert(
       fc.property(rows, (written) => {
-        const block = writer.write(written, isFlag, true);
-        expect(spanOf(block)).toEqual({ count: written.ts.length, first: written.ts[0], last: written.ts.at(-1) });
+        const block = writer.write(written, isFlag, true, place);
+        expect(spanOf(block, place)).toEqual({ count: written.ts.length, first: written.ts[0], last: written.ts.at(-1) });
         const read = readBlock(block, new Set([300]));
         expect([...read.columns.keys()]).toEqual(empty(written.columns.get(300) as Float64Array) ? [] : [300]);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 
-  it('is refused when any one of its bytes is another', () => {
+  it('is refused when any one of its bytes is another, or its place', () => {
     const ts = Float64Array.from({ length: 40 }, (_, i) => 1_763_900_000_000 + i * 60_000);
-    const block = writer.write({ ts, columns: new Map([[1, ts.map((_, i) => Math.sin(i))]]) }, isFlag, true);
+    const block = writer.write({ ts, columns: new Map([[1, ts.map((_, i) => Math.sin(i))]]) }, isFlag, true, place);
+    expect(() => spanOf(block, place + 1)).toThrow();
     for (let at = 0; at < block.length; at++) {
       const bent = Buffer.from(block);
       bent[at] = (bent[at] as number) ^ 0x10;
-      expect(() => readBlock(bent, null), `byte ${at}`).toThrow();
+      expect(() => spanOf(bent, place), `byte ${at}`).toThrow();
     }
   });
 
   it('takes about a byte for a number near the one before', () => {
     const ts = Float64Array.from({ length: 144 }, (_, i) => 1_763_900_000_000 + i * 600_000);
-    const block = writer.write({ ts, columns: new Map([[1, ts.map((_, i) => 20 + ((i * 7) % 13) / 10)]]) }, isFlag, false);
+    const block = writer.write({ ts, columns: new Map([[1, ts.map((_, i) => 20 + ((i * 7) % 13) / 10)]]) }, isFlag, false, place);
     expect(block.length).toBeLessThan(144 * 2 + 40);
   });
 });

@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
-import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Series, StoredReading } from '../../../../cloud/telemetry/telemetry.ts';
 import { reading, telemetryStoreContract } from '../../../contracts/telemetry-store.ts';
 import { EmbeddedUnderTest } from '../../../kit/embedded-store.ts';
+import { fc, runs } from '../../../kit/fuzz.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -131,6 +131,21 @@ describe('the embedded store', () => {
     expect(subject.store.damaged).toBe(1);
   });
 
+  it('names a block whose span was changed, and one that stands in the place of another', async () => {
+    await open(t0 + 5 * day);
+    for (const device of ['cover-1', 'cover-2', 'cover-3']) await subject.store.write(Array.from({ length: 300 }, (_, i) => reading(t0 + i * 60_000, { tilt_deg: i }, { device })));
+    subject.store.packAll();
+    const [one, two] = subject.db.prepare('select key, data from telemetry_packed order by key').all() as { key: number; data: Buffer }[];
+    if (!one || !two) throw new Error('two blocks');
+    // Behind form and checksum: the count, then the first ts; another day.
+    one.data[10] = (one.data[10] as number) ^ 8;
+    subject.db.prepare('update telemetry_packed set data = ? where key = ?').run(one.data, one.key);
+    subject.db.prepare('update telemetry_packed set key = key + 1 where key = ?').run(two.key);
+    for (const device of ['cover-1', 'cover-2']) expect((await all('tilt_deg', device)).ts).toEqual([]);
+    expect(subject.store.damaged).toBe(2);
+    expect((await all('tilt_deg', 'cover-3')).ts).toHaveLength(300);
+  });
+
   it('keeps readings where they are while the disk refuses to have them packed, and packs them when there is room', async () => {
     await open();
     await subject.store.write(Array.from({ length: 3000 }, (_, i) => reading(t0 + i * 10_000, { tilt_deg: Math.sin(i) }, { device: `cover-${i % 100}` })));
@@ -162,6 +177,15 @@ describe('the embedded store', () => {
     expect(subject.store.damaged).toBe(1);
     await subject.store.write([reading(t0 + 9, { tilt_deg: 9 })]);
     expect(count('hot')).toBe(4);
+  });
+
+  it('names hot rows that are gone', async () => {
+    await open();
+    for (let i = 0; i < 4; i++) await subject.store.write([reading(t0 + i, { tilt_deg: i })]);
+    subject.db.prepare('delete from telemetry_hot where n in (2, 3)').run();
+    await subject.restart();
+    expect((await all('tilt_deg')).value).toEqual([0, 3]);
+    expect(subject.store.damaged).toBe(1);
   });
 
   it('rejects what no time or value is', async () => {
@@ -247,7 +271,7 @@ describe('the embedded store', () => {
           await subject.close();
         }
       }),
-      { numRuns: 40 },
+      runs(40),
     );
     await open();
   });

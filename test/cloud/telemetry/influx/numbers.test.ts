@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { numberBytes, writeNumber } from '../../../../cloud/telemetry/influx/numbers.ts';
+import { fc, runs } from '../../../kit/fuzz.ts';
 
 const written = (value: number) => {
   const bytes = Buffer.alloc(numberBytes + 4, 0x2e);
@@ -30,6 +30,6 @@ it('whoever reads the text has the same number, whatever it is', () => {
     fc.property(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), decimal, fc.maxSafeInteger()), (value) => {
       expect(Number(written(value))).toBe(value);
     }),
-    { numRuns: 5000 },
+    runs(5000),
   );
 });
