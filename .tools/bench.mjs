@@ -1,26 +1,5 @@
 // `npm run bench`: builds the product and the benchmarks, and runs them. Their load comes from processes of its own, over loopback alone.
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from './build.mjs';
+import { buildBench } from './bench-build.mjs';
 
-const top = fileURLToPath(new URL('..', import.meta.url));
-await build();
-const esbuild = await import('esbuild');
-const folder = join(top, 'test/bench');
-const processes = readdirSync(join(folder, 'processes')).map((file) => [basename(file, '.ts'), join(folder, 'processes', file)]);
-await esbuild.build({
-  absWorkingDir: top,
-  entryPoints: Object.fromEntries([['bench', join(folder, 'bench.ts')], ...processes]),
-  outdir: 'dist/bench',
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  logLevel: 'warning',
-  // What lies beside the sources is found there, not beside the bundle.
-  define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(folder, 'bench.ts')).href), 'import.meta.dirname': JSON.stringify(folder) },
-});
-await esbuild.stop();
+await buildBench('bench');
 await import('../dist/bench/bench.js');
