@@ -18,7 +18,7 @@ export const hostileAgents = [
 ];
 
 const ts = Date.UTC(2026, 10, 24, 1);
-const reading = { boot: 3, seq: 88_123, ts, values: { tilt_deg: 22.4, battery_v: 3.58, water_over: false } };
+const reading = { boot: 3, seq: 88_123, ts, kept: ts + 1, sent: ts + 2, values: { tilt_deg: 22.4, battery_v: 3.58, water_over: false } };
 /** By what the topic ends with. */
 const payloads: Record<string, readonly unknown[]> = {
   telemetry: [
