@@ -11,6 +11,7 @@ export const entries = {
   'cloud/main': 'cloud/main.ts',
   'cloud/backup': 'cloud/backup/main.ts',
   'cloud/broker.thread': 'cloud/threads/broker.ts',
+  'cloud/inspection.thread': 'cloud/threads/inspection.ts',
   'cloud/journal.thread': 'cloud/threads/journal.ts',
   'cloud/rules.thread': 'cloud/threads/rules.ts',
   'cloud/telemetry.thread': 'cloud/threads/telemetry.ts',

@@ -13,6 +13,7 @@ import { Following } from './following.ts';
 import { type Health, readHealth } from './health.ts';
 import type { Hops } from './hops.ts';
 import { buildHttp, identifyBy, isOwnOrigin, sessionCookie } from './http/http.ts';
+import { firstLook, Inspection, mendLogs } from './inspection/inspection.ts';
 import type { Entry } from './journal/journal.ts';
 import { Live } from './live/live.ts';
 import { Metrics } from './metrics.ts';
@@ -21,7 +22,8 @@ import { Photos } from './photos/photos.ts';
 import { missing, Register, system } from './register/register.ts';
 import { seedRules } from './rules/rules.ts';
 import type { Settings } from './settings.ts';
-import type { BrokerTells, RulesTells } from './threads/threads.ts';
+import { startThread } from './threads/start.ts';
+import type { BrokerTells, InspectionCalls, RulesTells } from './threads/threads.ts';
 
 export interface CloudOptions {
   settings: Settings;
@@ -42,9 +44,16 @@ export interface RunningCloud {
   adminPassword: string | null;
 }
 
+/** Of the start, for looking at what lies in the data folder; what is left of it then is looked at later, ms. */
+const firstLookMs = 2000;
+
 export async function startCloud({ settings, clock, log, version, here, ending, onDeath }: CloudOptions): Promise<RunningCloud> {
   const folder = settings.GW_DATA_DIR;
   const timezone = settings.GW_TIMEZONE;
+  const mended = mendLogs(folder, clock.now());
+  for (const { how, sentence } of mended) log[how === 'mended' ? 'error' : 'warn'](sentence);
+  firstLook(folder, clock, firstLookMs);
+
   // What the threads tell before the desk is there is asked for again when it is.
   let told: { rules: RulesTells; broker: BrokerTells } | null = null;
   const path = await startPath({
@@ -114,11 +123,23 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
 
   // ——— the outside ———
   let ready = false;
+  const inspector = startThread<InspectionCalls, object>(
+    { name: 'inspection', here, log, data: { folder }, transfer: [], onDeath: (reason) => log.error({ err: reason }, 'the data folder is no longer looked at') },
+    {},
+  );
+  ending.add('inspection thread', () => inspector.stop(0));
+  const inspection = new Inspection({ clock, log, look: () => inspector.calls.look() });
+  ending.add('inspection', () => inspection.stop());
   const metrics = new Metrics();
   const identify = identifyBy(accounts, register.agents);
   const look = async (): Promise<{ health: Health; hops: Hops }> =>
     ready
-      ? readHealth(path, { following: following.stats(), live: live.stats(), liveHops: live.hops })
+      ? readHealth(path, {
+          following: following.stats(),
+          live: live.stats(),
+          liveHops: live.hops,
+          damage: [...mended.filter(({ how }) => how === 'mended').map(({ sentence }) => sentence), ...inspection.found],
+        })
       : { health: { status: 'starting', problems: ['The cloud is starting.'], stages: {}, hops: {} }, hops: {} };
   const http = await buildHttp({
     clock,
@@ -186,6 +207,7 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
   const { port: mqttPort } = await path.broker.listen();
   await commands.start();
   ending.add('commands', () => commands.stop());
+  inspection.start();
   ready = true;
   return { http: httpPort, mqtt: mqttPort, adminPassword: made?.password ?? null };
 }

@@ -36,10 +36,12 @@ export interface MainCounts {
   following: { done: number; waiting: number; trouble: string | null };
   live: { deltas: number } & Record<string, number>;
   liveHops: Hops;
+  /** What of the data folder is not what was written, in sentences. */
+  damage: string[];
 }
 
 /** Asks every stage, and what its hops took. A stage that has trouble is named in `problems`; the others go on. */
-export async function readHealth(path: Path, { following, live, liveHops }: MainCounts): Promise<{ health: Health; hops: Hops }> {
+export async function readHealth(path: Path, { following, live, liveHops, damage }: MainCounts): Promise<{ health: Health; hops: Hops }> {
   const [gate, journal, rules, telemetry] = await Promise.all([path.broker.stats(), path.journal.stats(), path.rules.stats(), path.telemetry.stats()]);
   const { connections, telemetry: flow, online: _online, hops: gateHops, ...gateCounts } = gate;
   const { position, store, error, hops: telemetryHops, ...telemetryCounts } = telemetry;
@@ -64,7 +66,10 @@ export async function readHealth(path: Path, { following, live, liveHops }: Main
   };
   const none = { rejected: 0, repeats: 0, parked: 0, waiting: 0, lagMs: null };
   const { deltas, ...ofLive } = live;
-  const problems: string[] = [];
+  const problems = [...damage];
+  const [lostRows, lostPieces] = [Number(rules.ingest.more?.damagedRows ?? 0), Number(telemetry.more?.damaged ?? 0)];
+  if (lostRows > 0) problems.push(`The journal was damaged on the disk in ${lostRows} places, which the log names: what came in there is lost.`);
+  if (lostPieces > 0) problems.push(`Kept telemetry is damaged on the disk in ${lostPieces} places, which the log names: those readings are not shown.`);
   if (journal.error !== null) problems.push(`The journal's disk refuses: ${journal.error}`);
   if (!flow) problems.push('Telemetry is held: the journal is full up to the part kept for events.');
   if (error !== null) problems.push(`Telemetry is kept and waits: ${error}`);

@@ -25,7 +25,7 @@ export async function auditList(
 ): Promise<{ items: (Required<AuditEntry> & { id: number })[]; next: number | null; total: number }> {
   let wanted = desk.read
     .selectFrom('audit')
-    .selectAll()
+    .select(['id', 'at', 'by', 'action', 'subject', 'detail'])
     .orderBy('id', 'desc')
     .limit(filter.limit + 1);
   if (filter.before !== undefined) wanted = wanted.where('id', '<', filter.before);

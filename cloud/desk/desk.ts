@@ -4,8 +4,19 @@
  */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { CompiledQuery, type DatabaseConnection, Kysely, Migrator, SqliteDialect, SqliteDriver, type Transaction } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  DEFAULT_MIGRATION_LOCK_TABLE,
+  DEFAULT_MIGRATION_TABLE,
+  Kysely,
+  Migrator,
+  SqliteDialect,
+  SqliteDriver,
+  type Transaction,
+} from 'kysely';
 import type { Clock } from '../../devices/clock.ts';
+import { sealTables, useSeals } from '../../devices/database/database.ts';
 import { fatal, reasonOf, retry } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
 import type { Change } from '../ingest/ingest.ts';
@@ -49,8 +60,10 @@ export class Desk {
   /** Opens and migrates the file, then sends what a crash has left over. Throws a `fatal` error with one sentence where the file cannot be used. */
   async start(): Promise<void> {
     const file = join(this.#options.dataDir, 'desk.db');
+    let writer: Database.Database;
     try {
-      const writer = new Database(file);
+      writer = new Database(file);
+      useSeals(writer);
       this.#write = new Kysely<DeskTables>({ dialect: new WritingDialect(writer) });
       writer.pragma('journal_mode = WAL');
       writer.pragma('synchronous = FULL');
@@ -59,6 +72,7 @@ export class Desk {
       throw fatal('desk-file', `${file} cannot be used as a database: ${reasonOf(error)}.`, error);
     }
     await migrate(this.#write, file);
+    sealTables(writer, [DEFAULT_MIGRATION_TABLE, DEFAULT_MIGRATION_LOCK_TABLE]);
     // People's reads have a handle of their own, so that they never wait for an act that is under way.
     this.#read = new Kysely<DeskTables>({ dialect: new SqliteDialect({ database: new Database(file, { readonly: true }) }) });
     this.#outbox.send();

@@ -132,7 +132,7 @@ function rowOf(item: object): Record<string, unknown> {
   return row;
 }
 function shapeOf(row: object): Record<string, unknown> {
-  const shape: Record<string, unknown> = { ...row };
+  const { seal: _seal, ...shape } = row as Record<string, unknown>;
   for (const key of documents) if (typeof shape[key] === 'string') shape[key] = JSON.parse(shape[key] as string);
   return shape;
 }

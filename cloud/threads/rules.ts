@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { systemClock } from '../../devices/clock.ts';
+import { sealTables, useSeals } from '../../devices/database/database.ts';
 import { fatal, GwError, reasonOf, retry } from '../../devices/errors.ts';
 import { createLog } from '../../devices/log.ts';
 import { Hop } from '../hops.ts';
@@ -19,6 +20,7 @@ const readBytes = 1_000_000;
 const commitEvery = 1000;
 
 const db = new Database(file);
+useSeals(db);
 db.pragma('journal_mode = WAL');
 db.pragma('synchronous = FULL');
 const version = db.pragma('user_version', { simple: true }) as number;
@@ -27,6 +29,7 @@ if (version > schemaVersion)
 db.pragma(`user_version = ${schemaVersion}`);
 let judge = new Judge(db);
 judge.load();
+sealTables(db);
 const reader = openJournalReader(journalFile);
 
 let lastRow = judge.cursor;

@@ -38,7 +38,8 @@ export function startThread<Calls extends { stop(): Promise<void> }, Tells exten
   // What it died of is told once; its exit comes after.
   worker.once('error', (thrown) => {
     stopping = true;
-    onDeath(thrown instanceof Error ? thrown : fatal('thread', `The ${name} thread ended: ${reasonOf(thrown)}`, thrown));
+    // An error of SQLite comes over without its words: its code is left.
+    onDeath(thrown instanceof Error ? thrown : fatal('thread', `The ${name} thread ended: ${(thrown as { code?: string }).code ?? reasonOf(thrown)}`, thrown));
   });
   worker.on('exit', (code) => {
     if (!stopping) onDeath(fatal('thread', `The ${name} thread ended by itself (code ${code}).`));

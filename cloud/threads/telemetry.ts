@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { systemClock } from '../../devices/clock.ts';
+import { sealTables, useSeals } from '../../devices/database/database.ts';
 import { fatal } from '../../devices/errors.ts';
 import { createLog } from '../../devices/log.ts';
 import { type FromJournal, openJournalReader, type ToJournal } from '../journal/journal.ts';
@@ -20,6 +21,7 @@ const logPages = 4000;
 
 function open(): Database.Database {
   const opened = new Database(file);
+  useSeals(opened);
   // Before the first table: room that packing frees goes back to the disk.
   opened.pragma('auto_vacuum = INCREMENTAL');
   opened.pragma('journal_mode = WAL');
@@ -41,7 +43,7 @@ function sinkOf(db: Database.Database): Sink {
 const db = open();
 const reader = openJournalReader(journalFile);
 const keeper = new Keeper({ db, reader, sink: sinkOf(db), clock, log, durable: (row) => journal.postMessage({ durable: row } satisfies ToJournal) });
-const started = keeper.start();
+const started = keeper.start().then(() => sealTables(db, EmbeddedStore.checked));
 let stopped = false;
 
 const calls: TelemetryCalls = {

@@ -199,6 +199,19 @@ export interface TelemetryCalls {
   stop(): Promise<void>;
 }
 
+// ——— inspection ———
+
+export interface InspectionData {
+  /** The data folder. */
+  folder: string;
+}
+/** Main → inspection. */
+export interface InspectionCalls {
+  /** Looks at all that lies there, as long as it takes; what is wrong, in sentences. */
+  look(): string[];
+  stop(): Promise<void>;
+}
+
 export type { Value };
 
 /** A parked message as `/api/parked` lists it, newest first. */

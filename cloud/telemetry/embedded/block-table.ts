@@ -13,13 +13,14 @@ export const lastMs = days * dayMs;
 export const isKeepable = (ts: number): boolean => Number.isInteger(ts) && ts >= 0 && ts < lastMs;
 export const dayOf = (ts: number): number => Math.floor(ts / dayMs);
 
-function keyOf(day: number, device: number, part: number): number {
+/** Where a block is kept. */
+export function keyOf(day: number, device: number, part: number): number {
   if (device >= devices || part >= parts) throw reject('too-many-devices', `The embedded store keeps ${devices} devices and ${parts} blocks of a device's day at most.`);
   return (day * devices + device) * parts + part;
 }
 
 export interface StoredBlock {
-  part: number;
+  key: number;
   data: Buffer;
 }
 
@@ -42,14 +43,14 @@ export class BlockTable {
     this.#lastKey = db.prepare(`select max(key) from ${name}`).pluck();
   }
 
-  put(day: number, device: number, part: number, data: Buffer): void {
-    this.#put.run(keyOf(day, device, part), data);
+  put(key: number, data: Buffer): void {
+    this.#put.run(key, data);
   }
 
   /** A device's blocks of a day, by part. */
   ofDay(day: number, device: number): StoredBlock[] {
     const first = keyOf(day, device, 0);
-    return (this.#ofDay.all(first, first + parts) as { key: number; data: Buffer }[]).map(({ key, data }) => ({ part: key - first, data }));
+    return this.#ofDay.all(first, first + parts) as StoredBlock[];
   }
 
   /** One more than the last part of a device's day; 0: there is none. */
@@ -59,8 +60,7 @@ export class BlockTable {
     return last === undefined ? 0 : last - first + 1;
   }
 
-  remove(day: number, device: number, part: number): void {
-    const key = keyOf(day, device, part);
+  remove(key: number): void {
     this.#remove.run(key, key + 1);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Some rows of one device as one piece of bytes, exact to the last bit, with a checksum.
- * Head: form, CRC-32 of what follows, count, first ts, span. Body (deflated where that is shorter): times, then each column with its length,
+ * Some rows of one device as one piece of bytes, exact to the last bit, with a checksum over them and the place where they are kept.
+ * Head: form, CRC-32, count, first ts, span. Body (deflated where that is shorter): times, then each column with its length,
  * so that a reader skips what nobody asked for.
  */
 import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -10,7 +10,8 @@ import type { Rows } from './rows.ts';
 import { readTimes, writeTimes } from './time-column.ts';
 
 /** Kept on disk: never renumbered. */
-const form = { plain: 1, deflated: 2 } as const;
+const form = { plain: 1, deflated: 2, placedPlain: 3, placedDeflated: 4 } as const;
+const isDeflated = (of: number) => of === form.deflated || of === form.placedDeflated;
 /** What a column's bytes are: flags or numbers; 2 is added where not every row carries it, and a map of those that do goes before. */
 const columnForm = { numbers: 0, flags: 1, sparse: 2 } as const;
 const bodyAt = 5;
@@ -29,8 +30,8 @@ export class BlockWriter {
   readonly #column = new ByteWriter();
   readonly #block = new ByteWriter();
 
-  /** `rows` are settled and at least one. */
-  write(rows: Rows, isFlag: (column: number) => boolean, deflate: boolean): Buffer {
+  /** `rows` are settled and at least one. `place`: the key under which the block will be kept; under another one it is damaged. */
+  write(rows: Rows, isFlag: (column: number) => boolean, deflate: boolean, place: number): Buffer {
     const { ts } = rows;
     const body = this.#body;
     body.clear();
@@ -50,14 +51,14 @@ export class BlockWriter {
 
     const block = this.#block;
     block.clear();
-    block.byte(deflated ? form.deflated : form.plain);
+    block.byte(deflated ? form.placedDeflated : form.placedPlain);
     for (let i = 0; i < 4; i++) block.byte(0);
     block.whole(ts.length);
     block.whole(ts[0] as number);
     block.whole((ts[ts.length - 1] as number) - (ts[0] as number));
     block.bytes(deflated ? short : plain);
     const whole = Buffer.from(block.written());
-    whole.writeUInt32LE(crc32(whole.subarray(bodyAt)), 1);
+    whole.writeUInt32LE(checksum(whole, place), 1);
     return whole;
   }
 
@@ -88,11 +89,21 @@ function writeBits(out: ByteWriter, n: number, isSet: (i: number) => boolean): v
   }
 }
 
-/** What it spans, from its first bytes alone. Throws where these are no block's. */
-export function spanOf(block: Uint8Array): Span {
+/** Blocks of before were not told their place. */
+function checksum(block: Uint8Array, place: number): number {
+  const of = block[0] as number;
+  if (of < form.plain || of > form.placedDeflated) throw new RangeError('not a block of this version');
+  const head = Buffer.alloc(9);
+  head[0] = of;
+  head.writeDoubleLE(place, 1);
+  return crc32(block.subarray(bodyAt), of < form.placedPlain ? 0 : crc32(head));
+}
+
+/** What it spans. Throws where its bytes are not those that were written. */
+export function spanOf(block: Uint8Array, place: number): Span {
+  if (block.length < bodyAt || checksum(block, place) !== new DataView(block.buffer, block.byteOffset).getUint32(1, true)) throw new RangeError('its checksum differs');
   const reader = new ByteReader(block);
-  if (reader.byte() > form.deflated) throw new RangeError('not a block of this version');
-  reader.bytes(bodyAt - 1);
+  reader.bytes(bodyAt);
   return readSpan(reader);
 }
 
@@ -102,15 +113,13 @@ function readSpan(reader: ByteReader): Span {
   return { count, first, last: first + reader.whole() };
 }
 
-/** Its rows, settled, with the columns asked for (null: all). Throws where the bytes are not those that were written. */
+/** The rows of a block that `spanOf` has found whole: settled, with the columns asked for (null: all). */
 export function readBlock(block: Uint8Array, wanted: ReadonlySet<number> | null): Rows {
-  if (block.length < bodyAt || crc32(block.subarray(bodyAt)) !== new DataView(block.buffer, block.byteOffset).getUint32(1, true)) throw new RangeError('its checksum differs');
   const head = new ByteReader(block);
-  const blockForm = head.byte();
-  head.bytes(bodyAt - 1);
+  head.bytes(bodyAt);
   const { count, first } = readSpan(head);
   const rest = block.subarray(head.at);
-  const body = new ByteReader(blockForm === form.deflated ? inflateRawSync(rest) : rest);
+  const body = new ByteReader(isDeflated(block[0] as number) ? inflateRawSync(rest) : rest);
   const ts = readTimes(body, first, count);
   const columns = new Map<number, Float64Array>();
   for (let left = body.whole(); left > 0; left--) {

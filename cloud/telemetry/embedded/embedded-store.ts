@@ -31,6 +31,8 @@ export interface EmbeddedOptions {
 }
 
 export class EmbeddedStore implements TelemetryStore {
+  /** Tables whose rows have checksums of their own. */
+  static readonly checked: readonly string[] = ['telemetry_hot', 'telemetry_fresh', 'telemetry_packed'];
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #log: Logger;

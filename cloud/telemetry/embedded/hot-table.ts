@@ -33,6 +33,7 @@ export class HotTable {
   /** Adds all that is kept. `damaged` is told of a row that is not what was written; it is passed over. */
   loadInto(rows: HotRows, damaged: (sentence: string) => void): void {
     for (const { n, crc, data } of this.#all.iterate() as Iterable<{ n: number; crc: number; data: Buffer }>) {
+      if (this.last > 0 && n !== this.last + 1) damaged(`rows ${this.last + 1} to ${n - 1} of the hot table are missing`);
       this.last = n;
       try {
         if (crc32(data) !== crc) throw new RangeError('its checksum differs');

@@ -6,7 +6,7 @@
 import type { Database } from 'better-sqlite3';
 import { reasonOf } from '../../../devices/errors.ts';
 import { BlockWriter, readBlock, type Span, spanOf } from './block.ts';
-import { BlockTable, dayMs, dayOf, type StoredBlock } from './block-table.ts';
+import { BlockTable, dayMs, dayOf, keyOf, type StoredBlock } from './block-table.ts';
 import { joined, part, type Rows, settled } from './rows.ts';
 
 /** Fresh blocks of a day before they are merged. */
@@ -38,29 +38,33 @@ export class Shelf {
       const ofDay = part(rows, begin, end);
       const next = this.#fresh.nextPart(day, device);
       if (next >= manyFresh || ofDay.ts.length >= fullBlock / 2) this.#merge(day, device, ofDay);
-      else this.#fresh.put(day, device, next, this.#writer.write(ofDay, this.isFlag, false));
+      else this.#write(this.#fresh, keyOf(day, device, next), ofDay, false);
     }
   }
 
   /** Inside a transaction: a day's fresh blocks, and `more`, which is newer, become packed. */
   #merge(day: number, device: number, more: Rows | null): void {
-    const fresh = this.#readAll(this.#fresh.ofDay(day, device), null);
+    const fresh = this.#readAll(this.#spans(this.#fresh.ofDay(day, device)), null);
     const rows = more ? [...fresh, more] : fresh;
     this.#fresh.removeDay(day, device);
     if (rows.length === 0) return;
     const added = settled(joined(rows));
     const stored = this.#packed.ofDay(day, device);
-    const packed = this.#spans(stored);
+    const packed = this.#inTime(stored);
     const touched = this.#touched(packed, added.ts);
     const whole = settled(joined([...this.#readAll(touched, null), added]));
-    let free = (stored.at(-1)?.part ?? -1) + 1;
-    const names = touched.map(({ part }) => part);
+    let free = (stored.at(-1)?.key ?? keyOf(day, device, 0) - 1) + 1;
+    const keys = touched.map(({ key }) => key);
     const pieces = Math.ceil(whole.ts.length / fullBlock);
     for (let i = 0; i < pieces; i++) {
       const piece = part(whole, Math.round((i * whole.ts.length) / pieces), Math.round(((i + 1) * whole.ts.length) / pieces));
-      this.#packed.put(day, device, names.shift() ?? free++, this.#writer.write(piece, this.isFlag, true));
+      this.#write(this.#packed, keys.shift() ?? free++, piece, true);
     }
-    for (const left of names) this.#packed.remove(day, device, left);
+    for (const left of keys) this.#packed.remove(left);
+  }
+
+  #write(table: BlockTable, key: number, rows: Rows, deflate: boolean): void {
+    table.put(key, this.#writer.write(rows, this.isFlag, deflate, key));
   }
 
   /** The packed blocks that have times among the added ones, and one that lies before and has room. */
@@ -73,27 +77,25 @@ export class Shelf {
     return before && before.count + ts.length <= fullBlock ? [before] : [];
   }
 
-  /** In order of time. A block whose first bytes are no block's is passed over here, and named where it is read. */
+  /** As they are kept. A block that is not what was written is named and passed over. */
   #spans(blocks: StoredBlock[]): (StoredBlock & Span)[] {
     const found: (StoredBlock & Span)[] = [];
     for (const block of blocks) {
-      const span = this.#guarded(() => spanOf(block.data));
-      if (span) found.push({ ...block, ...span });
+      try {
+        found.push({ ...block, ...spanOf(block.data, block.key) });
+      } catch (thrown) {
+        this.damaged(`block ${block.key} of telemetry is not what was written: ${reasonOf(thrown)}`);
+      }
     }
-    return found.sort((a, b) => a.first - b.first);
+    return found;
+  }
+
+  #inTime(blocks: StoredBlock[]): (StoredBlock & Span)[] {
+    return this.#spans(blocks).sort((a, b) => a.first - b.first);
   }
 
   #readAll(blocks: StoredBlock[], wanted: ReadonlySet<number> | null): Rows[] {
-    return blocks.map(({ data }) => this.#guarded(() => readBlock(data, wanted))).filter((rows) => rows !== null);
-  }
-
-  #guarded<T>(read: () => T): T | null {
-    try {
-      return read();
-    } catch (thrown) {
-      this.damaged(`a block of telemetry is not what was written: ${reasonOf(thrown)}`);
-      return null;
-    }
+    return blocks.map(({ data }) => readBlock(data, wanted));
   }
 
   /** UTC days with rows of the device that may lie in from ≤ ts < to, rising. */
@@ -105,11 +107,8 @@ export class Shelf {
   /** A device's rows of a day with the columns asked for, oldest writing first; those outside from ≤ ts < to may be missing. */
   read(device: number, day: number, from: number, to: number, wanted: ReadonlySet<number>): Rows[] {
     const inRange = (block: Span) => block.first < to && block.last >= from;
-    const packed = this.#spans(this.#packed.ofDay(day, device)).filter(inRange);
-    const fresh = this.#fresh.ofDay(day, device).filter(({ data }) => {
-      const span = this.#guarded(() => spanOf(data));
-      return span !== null && inRange(span);
-    });
+    const packed = this.#inTime(this.#packed.ofDay(day, device)).filter(inRange);
+    const fresh = this.#spans(this.#fresh.ofDay(day, device)).filter(inRange);
     return this.#readAll([...packed, ...fresh], wanted);
   }
 

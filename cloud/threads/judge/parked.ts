@@ -74,7 +74,9 @@ export class ParkedShelf {
 
   /** Newest first, those before row `before`. */
   list(limit: number, before: number | null): ParkedRow[] {
-    const rows = this.#db.prepare('select * from parked where n < ? order by n desc limit ?').all(before ?? Number.MAX_SAFE_INTEGER, limit) as Row[];
+    const rows = this.#db
+      .prepare('select n, at, reason, detail, agent, device, topic, size, hash, bytes from parked where n < ? order by n desc limit ?')
+      .all(before ?? Number.MAX_SAFE_INTEGER, limit) as Row[];
     return rows.map(({ n, bytes, ...row }) => ({ id: `${this.#stage}-${n}`, stage: this.#stage, ...row, bytes: bytes === null ? null : bytes.toString('base64') }));
   }
 }

@@ -1,0 +1,4 @@
+/** The door of what a SQLite file needs so that damage on the disk is found and said, never taken for data. */
+export { asideOf } from './aside.ts';
+export { brokenSeals, sealTables, useSeals } from './seals.ts';
+export { type LogDamage, mendLog } from './write-ahead-log.ts';
