@@ -20,6 +20,9 @@ if (unknown.length > 0) refuse(`There is no row ${unknown.join(', ')}; there are
 if (asked.short && asked.keep) refuse('A short run shows only that the rows work; its figures are not kept.');
 const chosen = positionals.length > 0 ? rows.filter(({ id }) => positionals.includes(id)) : rows;
 
+// What was started ends with this process; some of it has to be told.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 if (asked.list) console.log(listTable(chosen));
 else await runAll();
 

@@ -1,9 +1,9 @@
 /** The product as its README starts it: `npm start` in a folder of its own, with the demo district. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { until } from './product.ts';
+import { type Person, signIn, until } from './product.ts';
 
 const top = resolve(import.meta.dirname, '../..');
 
@@ -44,6 +44,31 @@ export class Demo {
     return this.#child?.pid ?? 0;
   }
 
+  /** The cloud among its processes. */
+  get cloudPid(): number {
+    const found = readdirSync('/proc').find((pid) => {
+      if (!/^\d+$/.test(pid)) return false;
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return command.includes('cloud/main.js') && command.includes(this.folder);
+      } catch {
+        // Ended meanwhile.
+        return false;
+      }
+    });
+    return Number(found);
+  }
+
+  /** Where its agents connect to. */
+  get mqttPort(): number {
+    return Number(new URL(JSON.parse(readFileSync(join(this.folder, 'edge/gw-01/agent.json'), 'utf8')).cloud.url).port);
+  }
+
+  /** One of its people, over the API. */
+  signIn(username: string): Promise<Person> {
+    return signIn(this.base, username, this.password(username));
+  }
+
   /** SIGTERM to the first process, as Ctrl-C would; gives its exit code. */
   async stop(): Promise<number | null> {
     const child = this.#child;
@@ -51,6 +76,11 @@ export class Demo {
     const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
     child.kill('SIGTERM');
     return ended;
+  }
+
+  /** At once, when there is no time to wait for its end. */
+  kill(): void {
+    this.#child?.kill('SIGTERM');
   }
 
   async remove(): Promise<void> {

@@ -17,7 +17,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-const config = (dir: string, port: number) => `
+const config = (dir: string, port: number, data: string) => `
 reporting-disabled = true
 bind-address = "127.0.0.1:0"
 [meta]
@@ -28,6 +28,7 @@ bind-address = "127.0.0.1:0"
   wal-dir = "${dir}/wal"
   index-version = "tsi1"
   query-log-enabled = false
+${data}
 [http]
   bind-address = "127.0.0.1:${port}"
   log-enabled = false
@@ -49,6 +50,12 @@ export class Influxd {
   #port = 0;
   #keeper: ChildProcess | null = null;
   #pid = 0;
+  readonly #data: string;
+
+  /** `data`: more lines for the `[data]` section of its configuration. */
+  constructor(data = '') {
+    this.#data = data;
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
@@ -63,7 +70,7 @@ export class Influxd {
     if (this.#port === 0) this.#port = await freePort();
     mkdirSync(this.dir, { recursive: true });
     const file = join(this.dir, 'influxdb.conf');
-    writeFileSync(file, config(this.dir, this.#port));
+    writeFileSync(file, config(this.dir, this.#port, this.#data));
     const child = spawn('sh', ['-c', keeper, program, file, join(this.dir, 'influxd.log')], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#keeper = child;
     this.#pid = await new Promise<number>((resolve, reject) => {

@@ -64,6 +64,12 @@ export class Person {
   }
 }
 
+export async function signIn(base: string, username: string, password: string): Promise<Person> {
+  const response = await fetch(`${base}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username, password }) });
+  if (response.status >= 300) throw new Error(`sign in answered ${response.status}: ${await response.text()}`);
+  return new Person(base, (response.headers.getSetCookie()[0] ?? '').split(';')[0] as string);
+}
+
 export class Cloud {
   readonly folder: string;
   readonly env: Record<string, string>;
@@ -135,10 +141,8 @@ export class Cloud {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async signIn(username = 'admin', password = adminPassword): Promise<Person> {
-    const response = await fetch(`${this.base}/api/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username, password }) });
-    if (response.status >= 300) throw new Error(`sign in answered ${response.status}: ${await response.text()}`);
-    return new Person(this.base, (response.headers.getSetCookie()[0] ?? '').split(';')[0] as string);
+  signIn(username = 'admin', password = adminPassword): Promise<Person> {
+    return signIn(this.base, username, password);
   }
 
   nobody(): Person {

@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { barFaults, linked, lowTargets, openBrowser, shoot, sideScroll, signedIn } from '../kit/browser.ts';
 import { Demo } from '../kit/demo.ts';
-import { Person, publish, until } from '../kit/product.ts';
+import { type Person, publish, until } from '../kit/product.ts';
 
 const acts = {
   'zh-CN': { register: '立案', dispatch: '派遣', accept: '接收并处置', feedback: '反馈', check: '开始核查', pass: '核查通过', close: '结案' },
@@ -19,33 +17,9 @@ const picture = (colour: string) =>
     .jpeg()
     .toBuffer();
 
-async function apiAs(demo: Demo, username: string): Promise<Person> {
-  const response = await fetch(`${demo.base}/api/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username, password: demo.password(username) }),
-  });
-  return new Person(demo.base, (response.headers.getSetCookie()[0] ?? '').split(';')[0] as string);
-}
-
-/** The cloud among the processes of the demo. */
-function cloudOf(demo: Demo): number {
-  const found = readdirSync('/proc').find((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      return command.includes('cloud/main.js') && command.includes(demo.folder);
-    } catch {
-      // Ended meanwhile.
-      return false;
-    }
-  });
-  return Number(found);
-}
-
 /** A gateway of ours with a cover, and with an alarm post on the campus of the demo's school: what happens to them happens when a test says so. */
 async function gateway(demo: Demo, admin: Person): Promise<MqttClient> {
-  const { scope } = await (await apiAs(demo, 'gu.yan')).get('/api/session');
+  const { scope } = await (await demo.signIn('gu.yan')).get('/api/session');
   const { token } = await admin.post('/api/agents', { id: 'gw-ours', name: 'ours', role: 'agent' });
   const near = async (query: string) => {
     const { position, grid, departments } = (await admin.get(`/api/devices?${query}&limit=1`)).items[0];
@@ -56,8 +30,7 @@ async function gateway(demo: Demo, admin: Person): Promise<MqttClient> {
     { ...(await near('kind=manhole-cover')), id: 'our-other-cover', kind: 'manhole-cover', name: 'Fuhe Road 3' },
     { ...(await near(`kind=alarm-post&site=${scope.site[0]}`)), id: 'our-post', kind: 'alarm-post', name: '南门报警柱 09', site: scope.site[0] },
   ]);
-  const { cloud } = JSON.parse(readFileSync(join(demo.folder, 'edge/gw-01/agent.json'), 'utf8'));
-  return mqtt.connectAsync(cloud.url, { clientId: 'gw-ours', username: 'gw-ours', password: token, protocolVersion: 4, reconnectPeriod: 0 });
+  return mqtt.connectAsync(`mqtt://127.0.0.1:${demo.mqttPort}`, { clientId: 'gw-ours', username: 'gw-ours', password: token, protocolVersion: 4, reconnectPeriod: 0 });
 }
 
 /** The page in real Chromium, on the product as `npm start` starts it. */
@@ -69,7 +42,7 @@ describe('the page', () => {
   beforeAll(async () => {
     await demo.start();
     browser = await openBrowser();
-    admin = await apiAs(demo, 'admin');
+    admin = await demo.signIn('admin');
     ours = await gateway(demo, admin);
   }, 240_000);
   afterAll(async () => {
@@ -222,7 +195,7 @@ describe('the page', () => {
   );
 
   it('shows a school its own campus alone, on the page and in what the socket brings', async () => {
-    const school = await apiAs(demo, 'gu.yan');
+    const school = await demo.signIn('gu.yan');
     const { scope } = await school.get('/api/session');
     const { page, frames, complaints } = await signedIn(browser, demo.base, 'gu.yan', demo.password('gu.yan'), { width: 1920, height: 1080, locale: 'zh-CN' });
     const sites = (await admin.get('/api/sites')).items;
@@ -282,7 +255,7 @@ describe('the page', () => {
   it('says within six seconds when it is no longer live, and catches up by itself', async () => {
     const { page } = await signedIn(browser, demo.base, 'guest', demo.password('guest'), { width: 1920, height: 1080, locale: 'en-GB' });
     const strip = page.locator('.strip', { hasText: /No data for|Reconnecting/ });
-    const cloud = cloudOf(demo);
+    const cloud = demo.cloudPid;
     const faults = [
       { what: 'the plug pulled', fail: () => page.context().setOffline(true), mend: () => page.context().setOffline(false) },
       { what: 'the cloud stalled', fail: async () => process.kill(cloud, 'SIGSTOP'), mend: async () => process.kill(cloud, 'SIGCONT') },

@@ -1,0 +1,60 @@
+/** Agents that connect and then say nothing: so many a second, some of them with a wrong token. Tells how it went, and holds the connections until it ends. */
+import { connect } from 'node:net';
+import { connectPacket } from '../../kit/mqtt-raw.ts';
+import { quantile } from '../figures.ts';
+import { options, tell } from '../parent.ts';
+
+export interface Entering {
+  id: string;
+  token: string;
+  /** It must not be let in. */
+  wrong?: boolean;
+}
+export interface Entered {
+  in: number;
+  refused: number;
+  /** Let in with a wrong token. */
+  wrongIn: number;
+  /** From the first CONNECT until the last rightful one was let in. */
+  seconds: number;
+  p50: number;
+  p99: number;
+}
+
+const { port, agents, rate } = options<{ port: number; agents: Entering[]; rate: number }>();
+const report: Entered = { in: 0, refused: 0, wrongIn: 0, seconds: 0, p50: 0, p99: 0 };
+const times: number[] = [];
+const began = performance.now();
+
+function enter({ id, token, wrong = false }: Entering): Promise<void> {
+  return new Promise((resolve) => {
+    const from = performance.now();
+    const socket = connect(port, '127.0.0.1');
+    let answered = false;
+    const answer = (isIn: boolean) => {
+      if (answered) return;
+      answered = true;
+      times.push(performance.now() - from);
+      if (!isIn) report.refused++;
+      else if (wrong) report.wrongIn++;
+      else {
+        report.in++;
+        report.seconds = (performance.now() - began) / 1000;
+      }
+      resolve();
+    };
+    socket.write(connectPacket({ clientId: id, username: id, password: token }));
+    socket.on('data', (bytes) => answer(bytes[0] === 0x20 && bytes[3] === 0));
+    socket.on('error', () => answer(false));
+    socket.on('close', () => answer(false));
+  });
+}
+
+const under: Promise<void>[] = [];
+for (let given = 0; given < agents.length; ) {
+  const due = Math.min(agents.length, Math.ceil(((performance.now() - began) / 1000) * rate));
+  for (; given < due; given++) under.push(enter(agents[given] as Entering));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+}
+await Promise.all(under);
+tell({ ...report, p50: quantile(times, 0.5), p99: quantile(times, 0.99) });
