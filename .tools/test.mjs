@@ -7,6 +7,7 @@ const needed = {
   influxdb: '/usr/bin/influxd',
   faketime: '/usr/bin/faketime',
   'mosquitto-clients': '/usr/bin/mosquitto_pub',
+  'python3-paho-mqtt': '/usr/lib/python3/dist-packages/paho/mqtt',
   chromium: '/usr/bin/chromium',
   'fonts-noto-cjk': '/usr/share/fonts/opentype/noto',
 };

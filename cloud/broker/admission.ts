@@ -3,7 +3,7 @@ import { isId } from '../../devices/ids.ts';
 import type { Credential } from '../threads/threads.ts';
 import type { Credentials } from './credentials.ts';
 import type { ConnackCode } from './gate.ts';
-import { agentRights, isTopicOf, type Rights } from './rights.ts';
+import { agentRights, isText, isTopicOf, type Rights } from './rights.ts';
 
 /** What a CONNECT says of itself. */
 export interface Introduction {
@@ -26,6 +26,7 @@ export function admit({ clientId, username, password, willTopic, keepSession }: 
   if (!credential) return { refused: 4, reason: 'a wrong token', known: credentials.has(username) ? username : null };
   const known = credential.id;
   if (credential.role === 'agent' && clientId !== known) return { refused: 2, reason: "its client id is not the agent's id", known };
+  if (!isText(clientId)) return { refused: 2, reason: 'its client id is no text', known };
   if (clientId === '' && keepSession) return { refused: 2, reason: 'a session cannot be kept without a client id', known };
   const rights = credential.role === 'agent' ? agentRights(known) : bridgeRights;
   if (willTopic !== undefined && !isTopicOf(willTopic, rights)) return { refused: 5, reason: 'a Will outside its rights', known };

@@ -133,6 +133,10 @@ export class Gate {
       done(new Error('MQTT 3.1 is not spoken here, 3.1.1 is'), false);
       return;
     }
+    if ((packet.will?.qos as number) > 2) {
+      done(new Error('a Will of no QoS'), false);
+      return;
+    }
     link.clientId = packet.clientId;
     link.name = `${++this.#lastName}`;
     link.keepSession = packet.clean === false;

@@ -5,8 +5,8 @@ import type { Clock } from '../../devices/clock.ts';
 import { type GwError, reasonOf } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
 import { flowTopic } from '../../devices/wire/topics.ts';
-import { cannotListen } from '../listening.ts';
 import { Hop } from '../hops.ts';
+import { cannotListen } from '../listening.ts';
 import type { BrokerCalls, BrokerTells, Credential, GateStats } from '../threads/threads.ts';
 import { admit } from './admission.ts';
 import { Credentials } from './credentials.ts';
@@ -14,7 +14,7 @@ import { type ConnackCode, Gate, type UpPacket } from './gate.ts';
 import { JournalLine } from './journal-line.ts';
 import type { Link } from './link.ts';
 import { contestedFrom, Presence } from './presence.ts';
-import { bridgeRights, isTopicOf, type Rights } from './rights.ts';
+import { bridgeRights, isText, isTopicOf, type Rights } from './rights.ts';
 
 export interface BrokerOptions {
   host: string;
@@ -74,7 +74,7 @@ export class Broker implements BrokerCalls {
       {
         enter: (link, username, password, answer) => this.#enter(link, username, password, answer),
         publish: (link, packet, answer) => this.#publish(link, packet, answer),
-        subscribe: (link, filter) => link.filters < mostFilters && (link.rights?.maySubscribe(filter) ?? false),
+        subscribe: (link, filter) => link.filters < mostFilters && isText(filter) && (link.rights?.maySubscribe(filter) ?? false),
         subscribed: (link, filters) => this.#subscribed(link, filters),
         left: (link, clean) => {
           if (!this.#stopping) this.#presence.end(link, clean);

@@ -51,7 +51,10 @@ export function bridgeRights(dialects: readonly { topic: string; downlink: strin
   };
 }
 
-/** Whether it may say this. MQTT 3.1.1, 1.5.3 and 4.7: no wildcard, no NUL, no ill-formed UTF-8 (which the parser turns into U+FFFD). */
+/** MQTT 3.1.1, 1.5.3: no NUL, and no ill-formed UTF-8, which the parser turns into U+FFFD. */
+export const isText = (text: string): boolean => !text.includes('\0') && !text.includes('\ufffd');
+
+/** Whether it may say this: a topic has no wildcard (4.7). */
 export function isTopicOf(topic: string, rights: Rights): boolean {
-  return rights.mayPublish(topic) && !topic.includes('\0') && !topic.includes('\ufffd') && !topic.includes('+') && !topic.includes('#');
+  return rights.mayPublish(topic) && isText(topic) && !topic.includes('+') && !topic.includes('#');
 }
