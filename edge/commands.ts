@@ -25,6 +25,8 @@ export interface CommandsOptions {
 
 const performWithinMs = 60_000;
 const longestReply = 60_000;
+/** The cloud sends nothing that has expired: what expired longer ago than any line holds a message back says that the clock here is wrong. */
+const believedMs = 86_400_000;
 
 export class Commands {
   readonly #options: CommandsOptions;
@@ -61,7 +63,7 @@ export class Commands {
 
   /** true: it is to be done, and its id is on disk, so that it is never done twice. */
   async #begin(device: string, command: CommandPayload): Promise<boolean> {
-    const { outbox, clock } = this.#options;
+    const { outbox } = this.#options;
     const { id } = command;
     const memo = await outbox.command(id);
     if (memo?.reply) {
@@ -70,7 +72,7 @@ export class Commands {
     }
     let refusal = this.#refusal(device, command);
     if (memo) refusal = 'interrupted: the agent was stopped while doing it, and does nothing twice';
-    else if (command.expires !== undefined && clock.now() > command.expires) refusal = 'expired';
+    else if (this.#isOver(command)) refusal = 'expired';
     if (refusal !== null) {
       await this.#answer(device, { id, ok: false, error: refusal });
       return false;
@@ -87,12 +89,13 @@ export class Commands {
     });
   }
 
-  async #perform(device: string, { id, name, args, expires }: CommandPayload): Promise<void> {
+  async #perform(device: string, command: CommandPayload): Promise<void> {
     const { clock, devices, log } = this.#options;
+    const { id, name, args } = command;
     let reply: Omit<ReplyPayload, 'ts'>;
     let cancel = () => {};
     try {
-      if (expires !== undefined && clock.now() > expires) throw reject('expired', 'expired');
+      if (this.#isOver(command)) throw reject('expired', 'expired');
       const late = new Promise<never>((_, fail) => (cancel = clock.after(performWithinMs, () => fail(reject('timeout', 'the device did not do it in time')))));
       const result = await Promise.race([(devices.get(device) as Commanded).perform({ id, name, args }), late]);
       reply = { id, ok: true, result };
@@ -108,6 +111,11 @@ export class Commands {
       log.error({ device, id, why: reasonOf(error) }, 'commands: the reply is not kept');
     }
     this.#running.delete(id);
+  }
+
+  #isOver({ expires }: CommandPayload): boolean {
+    const past = expires === undefined ? 0 : this.#options.clock.now() - expires;
+    return past > 0 && past < believedMs;
   }
 
   /** Why it cannot be done; null: it can. */

@@ -43,6 +43,7 @@ export const Agent = Type.Object({
   gaps: Type.Integer({ description: 'numbers of the boots now remembered that never came' }),
   version: nullable(Type.String()),
   boot: nullable(Type.Number()),
+  skewMs: nullable(Type.Number({ description: 'how far its clock is ahead of the cloud’s (negative: behind); null: it does not say when it sends' })),
   created: Type.Number(),
 });
 export type Agent = Static<typeof Agent>;
@@ -61,7 +62,7 @@ export interface AgentsDeps {
   unbound(rows: readonly { slot: number; described: Described }[]): void;
 }
 
-const noCounts: AgentCounts = { lastSeen: null, received: 0, repeats: 0, reused: 0, parked: 0, gaps: 0, version: null, boot: null };
+const noCounts: AgentCounts = { lastSeen: null, received: 0, repeats: 0, reused: 0, parked: 0, gaps: 0, version: null, boot: null, skewMs: null };
 const newToken = () => `gwa_${randomBytes(32).toString('base64url')}`;
 const hashOf = (token: string) => createHash('sha256').update(token).digest('hex');
 /** Devices that one change in the journal tells of. */

@@ -58,10 +58,13 @@ export type DevicePatch = Static<typeof DevicePatch>;
 
 const Status = Type.Enum(statuses, { description: `one of ${statuses.join(', ')}` });
 
-/** The newest value of each metric ever heard, and when it was measured; `ts` and `rx` are those of the newest reading. */
+/** The newest value of each metric ever heard, and when it was measured; the times and the clock are those of the newest reading. */
 const Latest = Type.Object({
   ts: Type.Number(),
   rx: Type.Number(),
+  sentTs: Type.Number({ description: 'by the device’s clock, as it was sent' }),
+  clock: Type.Enum(['ok', 'unset'], { description: 'unset: that clock is before 2020 or more than a day ahead, and `ts` is `rx`' }),
+  skewMs: nullable(Type.Number({ description: 'how far that clock is ahead of the cloud’s (negative: behind); null: not known, for it may be late only' })),
   values: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean()])),
   at: Type.Record(Type.String(), Type.Number()),
 });

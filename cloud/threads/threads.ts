@@ -119,6 +119,11 @@ export type Status = 'ok' | 'warning' | 'alarm' | 'offline' | 'unknown';
 export interface Latest {
   ts: number;
   rx: number;
+  /** What the device's clock said of it; where that is no time of today, `clock` is unset and `ts` is `rx`. */
+  sentTs: number;
+  clock: 'ok' | 'unset';
+  /** How far that clock is ahead of the cloud's (negative: behind); null: not known, for what comes late looks like what a clock that is behind says. */
+  skewMs: number | null;
   /** The newest value of each metric ever heard, and when it was measured. */
   values: Values;
   at: Record<string, number>;
@@ -133,6 +138,8 @@ export interface AgentCounts {
   gaps: number;
   version: string | null;
   boot: number | null;
+  /** How far its clock is ahead of the cloud's (negative: behind), by what it says of when it sent something; null: it did not say. */
+  skewMs: number | null;
 }
 export interface LiveReading {
   device: string;

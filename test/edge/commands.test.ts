@@ -93,6 +93,16 @@ describe('the commands of an agent', () => {
     expect(outbox.replies()).toMatchObject([{ id: 'C1', ok: false, error: expect.stringMatching(/^interrupted/) }]);
   });
 
+  it('are done where only a clock that is days wrong says that they have expired', async () => {
+    const day = 86_400_000;
+    await send(dim('C1', { expires: clock.now() - day - 1 }));
+    await send(dim('C2', { expires: clock.now() - day + 1 }));
+    expect(outbox.replies()).toMatchObject([
+      { id: 'C1', ok: true },
+      { id: 'C2', ok: false, error: 'expired' },
+    ]);
+  });
+
   it('are answered and not done when they have expired', async () => {
     await send(dim('C1', { expires: clock.now() - 1 }));
     expect(calls).toEqual([]);

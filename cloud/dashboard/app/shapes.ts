@@ -20,6 +20,10 @@ export interface Position {
 export interface Latest {
   ts: number;
   rx: number;
+  /** What the device's clock said, and how far ahead of the cloud's it is (null: not known); as it was when the device was asked for. */
+  sentTs: number | null;
+  clock: 'ok' | 'unset';
+  skewMs: number | null;
   values: Values;
   at: Record<string, number>;
 }

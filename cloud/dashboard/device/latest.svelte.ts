@@ -1,6 +1,13 @@
 import { devices } from '../app/lists.svelte.ts';
 import type { Device, Latest } from '../app/shapes.ts';
-import { live } from '../live/live.svelte.ts';
+import { live, type Reading } from '../live/live.svelte.ts';
+
+/** What is known after a reading more. */
+export function withReading(before: Latest | null, { ts, rx, values }: Reading): Latest {
+  const at = { ...before?.at };
+  for (const name of Object.keys(values)) at[name] = ts;
+  return { sentTs: null, clock: 'ok', skewMs: null, ...before, ts, rx, values: { ...before?.values, ...values }, at };
+}
 
 /** A device's newest values: what the register told, then each reading as it comes. Use inside a component. */
 export class LatestOf {
@@ -14,10 +21,7 @@ export class LatestOf {
       this.#live = null;
       if (!id) return;
       return live.watch(id, (reading) => {
-        const before = this.#live ?? devices.peek(id)?.latest ?? null;
-        const at = { ...before?.at };
-        for (const name of Object.keys(reading.values)) at[name] = reading.ts;
-        this.#live = { ts: reading.ts, rx: reading.rx, values: { ...before?.values, ...reading.values }, at };
+        this.#live = withReading(this.#live ?? devices.peek(id)?.latest ?? null, reading);
       });
     });
   }

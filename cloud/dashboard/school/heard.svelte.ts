@@ -1,4 +1,5 @@
 import type { Device } from '../app/shapes.ts';
+import { withReading } from '../device/latest.svelte.ts';
 import { live, type Reading } from '../live/live.svelte.ts';
 
 /** Devices with their newest readings as they come: for the few of one campus. Use inside a component. */
@@ -29,10 +30,9 @@ export class Heard {
       return latest && (!device.latest || latest.rx >= device.latest.rx) ? { ...device, latest } : device;
     });
   }
-  #take({ device: id, ts, rx, values }: Reading): void {
+  #take(reading: Reading): void {
+    const { device: id } = reading;
     const before = this.#latest.get(id) ?? this.#list().find((device) => device.id === id)?.latest ?? null;
-    const at = { ...before?.at };
-    for (const name of Object.keys(values)) at[name] = ts;
-    this.#latest = new Map([...this.#latest, [id, { ts, rx, values: { ...before?.values, ...values }, at }]]);
+    this.#latest = new Map([...this.#latest, [id, withReading(before, reading)]]);
   }
 }

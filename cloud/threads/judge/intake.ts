@@ -179,12 +179,14 @@ export class Intake {
 }
 
 /** The newest value of each metric ever heard: history fills in what is later than what is there, and not later than the newest reading, for then its clock was wrong. */
-function keepLatest(state: DeviceState, { ts, rx, values }: Reading, isNewest: boolean): void {
-  state.latest ??= { ts, rx, values: {}, at: {} };
+function keepLatest(state: DeviceState, { ts, rx, sentTs, clock, values }: Reading, isNewest: boolean): void {
+  state.latest ??= { ts, rx, sentTs, clock, values: {}, at: {} };
   const { latest } = state;
   if (isNewest) {
     latest.ts = ts;
     latest.rx = rx;
+    latest.sentTs = sentTs;
+    latest.clock = clock;
   }
   for (const metric in values) {
     if (!isNewest && (ts > latest.ts || ts <= (latest.at[metric] ?? Number.NEGATIVE_INFINITY))) continue;

@@ -15,7 +15,7 @@ import { Intake } from './intake.ts';
 import { Links } from './links.ts';
 import { OutgoingTable } from './outgoing.ts';
 import { ParkedShelf } from './parked.ts';
-import { States } from './states.ts';
+import { type KeptLatest, States } from './states.ts';
 import { Verdicts } from './verdicts.ts';
 import { Way } from './way.ts';
 
@@ -97,7 +97,7 @@ export class Judge {
 
   /** Judges one row: first what is due by its time, then its entries in order. */
   row(row: Row): void {
-    this.#verdicts.at = { jt: row.jt, rx: row.entries.at(-1)?.rx ?? this.rx };
+    this.#verdicts.at = { jt: row.jt ?? this.#verdicts.at.jt, rx: row.entries.at(-1)?.rx ?? this.rx };
     this.#verdicts.elapse();
     for (const entry of row.entries) this.#entry(entry);
     if (row.damaged !== undefined) this.#damagedRows++;
@@ -147,9 +147,23 @@ export class Judge {
     const found = new Map<string, Latest>();
     for (const id of ids) {
       const latest = this.#states.devices.get(id)?.latest;
-      if (latest) found.set(id, latest);
+      if (latest) found.set(id, { ...latest, skewMs: this.#skewOf(id, latest) });
     }
     return found;
+  }
+
+  /** How far an agent's clock is ahead of the cloud's. */
+  #aheadOf(agent: string): number | null {
+    const skew = this.#way.skewOf(agent);
+    return skew === null ? null : -skew;
+  }
+
+  /** By its agent's word, whose clock it is; else as far as its newest reading proves it. */
+  #skewOf(id: string, { sentTs, rx, clock }: KeptLatest): number | null {
+    const agent = this.#devices.device(id)?.agent ?? null;
+    const told = agent === null ? null : this.#aheadOf(agent);
+    if (told !== null && clock === 'ok') return told;
+    return clock === 'unset' || sentTs > rx ? sentTs - rx : null;
   }
 
   watch(ids: string[]): void {
@@ -188,7 +202,7 @@ export class Judge {
         const state = this.#states.devices.get(device);
         for (const { ranges } of [...(state?.memory.boots ?? []), ...(state?.eventNumbers ?? [])]) gaps += gapsIn(ranges);
       }
-      all.set(id, { ...counts, gaps });
+      all.set(id, { ...counts, gaps, skewMs: this.#aheadOf(id) });
     }
     return all;
   }

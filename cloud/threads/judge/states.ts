@@ -3,12 +3,15 @@ import type { DeviceFacts, Newest, ReadingMemory } from '../../ingest/ingest.ts'
 import type { Subject } from '../../rules/rules.ts';
 import type { AgentCounts, Latest } from '../threads.ts';
 
+/** A clock's skew is measured, not kept. */
+export type KeptLatest = Omit<Latest, 'skewMs'>;
+
 /** All that the rules' thread remembers of one device. */
 export interface DeviceState extends Subject {
   id: string;
   memory: ReadingMemory;
   eventNumbers: ReadingMemory['boots'];
-  latest: Latest | null;
+  latest: KeptLatest | null;
   /** Anything ever came from it. */
   heard: boolean;
 }
@@ -18,7 +21,7 @@ export type Link = 'never' | 'up' | 'lost' | 'clean';
 export interface AgentState extends Subject {
   id: string;
   link: Link;
-  counts: Omit<AgentCounts, 'gaps'>;
+  counts: Omit<AgentCounts, 'gaps' | 'skewMs'>;
 }
 
 interface KeptDevice {
@@ -26,7 +29,7 @@ interface KeptDevice {
   boots: ReadingMemory['boots'];
   identities: string[];
   events: ReadingMemory['boots'];
-  latest: Latest | null;
+  latest: KeptLatest | null;
   heard: boolean;
   rules: Record<string, unknown>;
 }
@@ -60,6 +63,8 @@ export class States {
       device.memory = { newest: kept.newest, boots: kept.boots, identities: kept.identities };
       device.eventNumbers = kept.events;
       device.latest = kept.latest;
+      // Kept before the device's own time was told apart.
+      if (device.latest) device.latest.sentTs ??= device.latest.ts;
       device.heard = kept.heard;
       device.rules = kept.rules;
     }

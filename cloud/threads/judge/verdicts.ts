@@ -141,10 +141,10 @@ export class Verdicts {
     const { devices, book, outgoing, way } = this.#parts;
     const facts = finding.target.device === null ? undefined : devices.device(finding.target.device);
     const departments = facts ? [facts.departments.authority, facts.departments.owner, facts.departments.maintainer].filter((one) => one !== null) : [];
-    // A rule's own finding has its hold in it: nobody waited for that.
+    // A rule's own finding has its hold in it: nobody waited for that. And at its receive time stands what came without a clock.
     if (finding.event !== null) {
       const skew = facts?.agent ? way.skewOf(facts.agent) : null;
-      this.#raised.push({ rx: finding.rx, measured: skew === null ? null : finding.ts + skew });
+      this.#raised.push({ rx: finding.rx, measured: skew === null || finding.ts === finding.rx ? null : finding.ts + skew });
     }
     const { placed, wantsCase } = book.raise(finding, {
       grid: facts?.grid ?? null,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { system } from '../../../cloud/register/register.ts';
+import type { Latest } from '../../../cloud/threads/threads.ts';
 import { type LiveClient, openLive, type TestLive } from '../../kit/live.ts';
 
 let at: TestLive;
@@ -114,7 +115,7 @@ describe('a delta', () => {
   test('a device that moves goes from one view and comes whole into the other', async () => {
     const [wang, school] = await Promise.all([at.connect('wang').ready(), at.connect('school').ready()]);
     expect(wang.devices.has('camera-1')).toBe(true);
-    const latest = { ts: 1, rx: 2, values: { fps: 25 }, at: { fps: 1 } };
+    const latest: Latest = { ts: 1, rx: 2, sentTs: 1, clock: 'ok', skewMs: null, values: { fps: 25 }, at: { fps: 1 } };
     at.at.latest.set('camera-1', latest);
     at.at.register.setStatuses([{ id: 'camera-1', status: 'ok' }]);
     at.live.statuses([{ id: 'camera-1', status: 'ok' }]);

@@ -98,7 +98,7 @@ test('an agent may be called like anything that every object has', async () => {
 test('the list tells who is connected and what came from each', async () => {
   for (const id of ['gw-01', 'gw-02']) await register.agents.create(system, { id });
   await register.devices.create(system, [{ kind: 'camera', agent: 'gw-01' }], () => '');
-  counts.set('gw-01', { lastSeen: 5, received: 100, repeats: 1, reused: 2, parked: 3, gaps: 4, version: '1.0.0', boot: 7 });
+  counts.set('gw-01', { lastSeen: 5, received: 100, repeats: 1, reused: 2, parked: 3, gaps: 4, version: '1.0.0', boot: 7, skewMs: -80 });
   online.set('gw-01', { since: 3, takeovers: 2 });
   const { items, total } = await register.agents.list(all, { limit: 10 });
   expect(total).toBe(2);

@@ -88,7 +88,7 @@ test('all that is said of a device comes back, after a restart too', async () =>
   expect(await one(whole)).toEqual({ ...whole, status: 'unknown', latest: null });
   await at.restart();
   await open();
-  latest.set('cover-17', { ts: 1, rx: 2, values: { tilt_deg: 3 }, at: { tilt_deg: 1 } });
+  latest.set('cover-17', { ts: 1, rx: 2, sentTs: 1, clock: 'ok', skewMs: 40, values: { tilt_deg: 3 }, at: { tilt_deg: 1 } });
   register.setStatuses([{ id: 'cover-17', status: 'alarm' }]);
   expect(await register.devices.get(all, 'cover-17')).toEqual({ ...whole, status: 'alarm', latest: latest.get('cover-17') });
 });

@@ -69,6 +69,8 @@ export const admin: Record<keyof typeof zh, string> = {
   'agents.isOnline': 'online',
   'agents.isOffline': 'not online',
   'agents.since': 'since {{time}}',
+  'agents.clockAhead': 'clock {{time}} ahead',
+  'agents.clockBehind': 'clock {{time}} behind',
   'agents.contested': 'contested ×{{n}}',
   'agents.contestedWhy': '{{n}} times in the last ten minutes another connection took its place: two use its token (a new token ends that), or its line breaks again and again',
   'agents.lastSeen': 'Last heard',

@@ -67,6 +67,8 @@ export const admin = {
   'agents.isOnline': '在线',
   'agents.isOffline': '不在线',
   'agents.since': '自 {{time}}',
+  'agents.clockAhead': '时钟快 {{time}}',
+  'agents.clockBehind': '时钟慢 {{time}}',
   'agents.contested': '连接争用 ×{{n}}',
   'agents.contestedWhy': '最近十分钟内有 {{n}} 次被另一连接顶替：两处在用同一令牌（换令牌即可终止），或线路反复中断',
   'agents.lastSeen': '末次收到',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { system } from '../../../../cloud/register/register.ts';
+import type { Latest } from '../../../../cloud/threads/threads.ts';
 import { openHttp, type TestHttp } from '../../../kit/http.ts';
 
 let kit: TestHttp;
@@ -96,7 +97,7 @@ test('lists take each filter of the contract, several words with commas, and pag
 
 test('the newest values and the status are those that the rules tell', async () => {
   await post({ kind: 'manhole-cover', id: 'c1' });
-  const latest = { ts: 5, rx: 6, values: { tilt_deg: 22.4, water_over: false }, at: { tilt_deg: 5, water_over: 4 } };
+  const latest: Latest = { ts: 5, rx: 6, sentTs: 5, clock: 'ok', skewMs: null, values: { tilt_deg: 22.4, water_over: false }, at: { tilt_deg: 5, water_over: 4 } };
   kit.latest.set('c1', latest);
   kit.register.setStatuses([{ id: 'c1', status: 'warning' }]);
   expect((await kit.ask('GET', '/api/devices/c1', { as: 'admin' })).json()).toMatchObject({ status: 'warning', latest });
