@@ -7,7 +7,8 @@ export const jpegOf = (width = 640, height = 480, background = '#a0c0e0') =>
     .jpeg()
     .toBuffer();
 
-function chunk(type: string, data: Buffer): Buffer {
+/** A chunk of a PNG. */
+export function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(data.length);

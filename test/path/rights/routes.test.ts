@@ -63,6 +63,7 @@ describe.each<Shown>(['session', 'API token'])('every route, asked by %s,', (sho
     const wrong: string[] = [];
     const mayKnowAll = who.scope !== null && 'all' in who.scope;
     if (!mayKnowAll) wrong.push(...campuses.leaks(text, `${decodeURIComponent(ask.path)} ${JSON.stringify(ask.body)}`).map((word) => `tells "${word}"`));
+    if (/node_modules|\/dist\/|\n\s+at /.test(text) || text.includes(campuses.cloud.folder)) wrong.push(`tells of the inside: ${text.slice(0, 300)}`);
     const shouldShow = shows[label];
     if (status === 200 && side === 'own' && shouldShow && !text.includes(shouldShow)) wrong.push(`does not show ${shouldShow}`);
     if (status === 404 && side === 'secret') {
