@@ -12,7 +12,8 @@ export class Program {
 
   constructor(name: string, options: object = {}) {
     this.#name = name;
-    this.#child = fork(fileURLToPath(new URL(`../../dist/bench/${name}.js`, import.meta.url)), [JSON.stringify(options)]);
+    this.#child = fork(fileURLToPath(new URL(`../../dist/bench/${name}.js`, import.meta.url)));
+    this.#child.send(options);
     this.#child.on('message', (message) => {
       this.#heard.push(message);
       this.#wake();

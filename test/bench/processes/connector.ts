@@ -21,7 +21,7 @@ export interface Entered {
   p99: number;
 }
 
-const { port, agents, rate } = options<{ port: number; agents: Entering[]; rate: number }>();
+const { port, agents, rate } = await options<{ port: number; agents: Entering[]; rate: number }>();
 const report: Entered = { in: 0, refused: 0, wrongIn: 0, seconds: 0, p50: 0, p99: 0 };
 const times: number[] = [];
 const began = performance.now();

@@ -5,7 +5,7 @@ import { createBirpc } from 'birpc';
 import type { BrokerCalls, BrokerData, BrokerTells, JournalCalls, JournalData } from '../../../cloud/threads/threads.ts';
 import { options, tell } from '../parent.ts';
 
-const { file, agents } = options<{ file: string; agents: number }>();
+const { file, agents } = await options<{ file: string; agents: number }>();
 const hot = new MessageChannel();
 const reader = new MessageChannel();
 const thread = (name: string, workerData: JournalData | BrokerData, transferList: TransferListItem[]) =>

@@ -5,7 +5,7 @@ import type { Load, Sent, Target } from '../load.ts';
 import { options, tell } from '../parent.ts';
 
 const defaults = { tokens: [] as string[], rate: 0, burst: 1, shape: 'reading' as const, devicesEach: 1, boot: 1, from: Date.now() - 30 * 86_400_000, stepMs: 1000 };
-const { port, connections, window, seconds, messages, rate, burst, shape, devicesEach, boot, from, stepMs, tokens } = { ...defaults, ...options<Target & Load>() };
+const { port, connections, window, seconds, messages, rate, burst, shape, devicesEach, boot, from, stepMs, tokens } = { ...defaults, ...(await options<Target & Load>()) };
 if (shape !== 'batch' && window % devicesEach !== 0) throw new Error(`a window of ${window} is no multiple of ${devicesEach} devices`);
 
 const seqDigits = 10;

@@ -2,7 +2,7 @@
 import { openPage } from '../page-socket.ts';
 import { options, tell } from '../parent.ts';
 
-const { url, cookies, pages, plain } = options<{ url: string; cookies: string[]; pages: number; plain: boolean }>();
+const { url, cookies, pages, plain } = await options<{ url: string; cookies: string[]; pages: number; plain: boolean }>();
 const heard = { open: 0, deltas: 0, bytes: 0 };
 const atOnce = 50;
 for (let i = 0; i < pages; i += atOnce)

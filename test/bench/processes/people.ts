@@ -4,7 +4,7 @@ import { Person } from '../../kit/product.ts';
 import { quantile } from '../figures.ts';
 import { options, tell } from '../parent.ts';
 
-const { base, cookies, cases, department, thinkMs } = options<{ base: string; cookies: string[]; cases: string[]; department: string; thinkMs: number }>();
+const { base, cookies, cases, department, thinkMs } = await options<{ base: string; cookies: string[]; cases: string[]; department: string; thinkMs: number }>();
 const random = seeded(11);
 const times: number[] = [];
 let failed = 0;

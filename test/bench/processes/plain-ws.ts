@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { options, tell } from '../parent.ts';
 
-const { bytes, everyMs } = options<{ bytes: number; everyMs: number }>();
+const { bytes, everyMs } = await options<{ bytes: number; everyMs: number }>();
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
 server.once('listening', () => tell({ port: (server.address() as AddressInfo).port }));
 process.once('message', () => {
