@@ -29,7 +29,8 @@ export class ByteCache<T> {
     const at = (hash ^ (hash >>> 15)) & this.#mask;
     const slot = this.#slots[at];
     if (slot !== undefined && isSame(slot.bytes, bytes, from, to)) return slot.made;
-    const own = bytes.slice(from, to);
+    // Not `slice`: a Buffer's is a view, and would keep the whole row.
+    const own = new Uint8Array(bytes.subarray(from, to));
     const made = this.#make(own);
     this.#slots[at] = { bytes: own, made };
     return made;
