@@ -119,9 +119,9 @@ export class Intake {
   #reading(reading: Reading, agent: AgentState | undefined): void {
     const { states, verdicts } = this.#parts;
     const { device: facts, ts, rx, values } = reading;
-    this.#parts.way.take(reading.agent, reading);
     const state = states.device(facts);
     const { place: where, reused } = place(state.memory, reading);
+    this.#parts.way.take(reading.agent, reading, where === 'newest');
     states.touchDevice(state);
     if (!this.#accept(where === 'repeat', reading.clock, agent)) return;
     this.more.readings++;
@@ -153,7 +153,7 @@ export class Intake {
     const state = states.device(facts);
     if (event.boot !== null && event.seq !== null) addNumber(rangesOf(state.eventNumbers, event.boot), event.seq);
     states.touchDevice(state);
-    this.#parts.way.take(event.agent, event);
+    this.#parts.way.take(event.agent, event, owner === undefined);
     if (!this.#accept(owner !== undefined, event.clock, agent)) return;
     this.more.events++;
     this.#events.set(id, event);

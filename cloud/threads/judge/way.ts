@@ -23,8 +23,8 @@ export class Way {
     this.#network = new Hop(clock);
   }
 
-  /** The first part of a publish: what it says of its way. */
-  take(agent: string, { ts, rx, kept, sent, clock }: Said): void {
+  /** The first part of a publish: what it says of its way. `isNews`: not a repeat and not of long ago, which say nothing of how long the way is. */
+  take(agent: string, { ts, rx, kept, sent, clock }: Said, isNews: boolean): void {
     if (sent === null) return;
     let skew = this.#skews.get(agent);
     if (!skew) {
@@ -33,7 +33,7 @@ export class Way {
     }
     skew.add(sent, rx);
     this.#network.record(rx - sent - (skew.ms ?? 0));
-    if (kept === null) return;
+    if (kept === null || !isNews) return;
     this.#uplink.record(sent - kept);
     if (clock === 'ok') this.#outbox.record(kept - ts);
   }
