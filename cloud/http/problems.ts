@@ -9,22 +9,6 @@ import { InputError } from './validation.ts';
 
 export const problemType = 'application/problem+json';
 
-export const Problem = Type.Object(
-  {
-    type: Type.String({ description: '`urn:gridwarden:problem:` and the code' }),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.String(),
-    errors: Type.Optional(
-      Type.Array(Type.Object({ key: Type.String({ description: 'the dotted place in the input' }), value: Type.Unknown(), allowed: Type.String() }), {
-        description: 'which part of the input is wrong, and what is allowed there',
-      }),
-    ),
-  },
-  { additionalProperties: true, description: 'RFC 9457' },
-);
-export type Problem = Static<typeof Problem>;
-
 type ProblemCode = RefusalCode | 'try-again' | 'internal';
 export const problems: Record<ProblemCode, { status: number; title: string }> = {
   invalid: { status: 400, title: 'The input is not valid' },
@@ -40,6 +24,23 @@ export const problems: Record<ProblemCode, { status: number; title: string }> = 
   internal: { status: 500, title: 'Something went wrong here' },
   'try-again': { status: 503, title: 'It cannot be done now; try again' },
 };
+
+const codes = Object.entries(problems).map(([code, { status }]) => `${code} (${status})`);
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: `urn:gridwarden:problem: and the code: ${codes.join(', ')}` }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    errors: Type.Optional(
+      Type.Array(Type.Object({ key: Type.String({ description: 'the dotted place in the input' }), value: Type.Unknown(), allowed: Type.String() }), {
+        description: 'which part of the input is wrong, and what is allowed there',
+      }),
+    ),
+  },
+  { additionalProperties: true, description: 'RFC 9457' },
+);
+export type Problem = Static<typeof Problem>;
 
 export function problem(code: ProblemCode, detail: string, faults: readonly Fault[] = [], more: Readonly<Record<string, unknown>> = {}): Problem {
   const { status, title } = problems[code];
