@@ -92,7 +92,7 @@ describe('the README', () => {
       return `${path} ${asked.sort().join(', ')}`;
     });
     expect(told.sort()).toEqual(served.sort());
-  });
+  }, 60_000);
 
   it('tells every problem that HTTP answers, and every reason to park a message', () => {
     expect(rowsOf('Errors', 'code | status').map(([, code, status]) => [named(code)[0], Number(status)])).toEqual(
