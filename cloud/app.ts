@@ -123,12 +123,16 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
 
   // ——— the outside ———
   let ready = false;
-  const inspector = startThread<InspectionCalls, object>(
-    { name: 'inspection', here, log, data: { folder }, transfer: [], onDeath: (reason) => log.error({ err: reason }, 'the data folder is no longer looked at') },
-    {},
-  );
-  ending.add('inspection thread', () => inspector.stop(0));
-  const inspection = new Inspection({ clock, log, look: () => inspector.calls.look() });
+  // A thread for each look: it is large files and a minute of each day.
+  const lookOnce = () =>
+    new Promise<string[]>((resolve, onDeath) => {
+      const thread = startThread<InspectionCalls, object>({ name: 'inspection', here, log, data: { folder }, transfer: [], onDeath }, {});
+      thread.calls
+        .look()
+        .finally(() => thread.stop(0))
+        .then(resolve, onDeath);
+    });
+  const inspection = new Inspection({ clock, log, look: lookOnce });
   ending.add('inspection', () => inspection.stop());
   const metrics = new Metrics();
   const identify = identifyBy(accounts, register.agents);

@@ -70,6 +70,7 @@ export async function readHealth(path: Path, { following, live, liveHops, damage
   const [lostRows, lostPieces] = [Number(rules.ingest.more?.damagedRows ?? 0), Number(telemetry.more?.damaged ?? 0)];
   if (lostRows > 0) problems.push(`The journal was damaged on the disk in ${lostRows} places, which the log names: what came in there is lost.`);
   if (lostPieces > 0) problems.push(`Kept telemetry is damaged on the disk in ${lostPieces} places, which the log names: those readings are not shown.`);
+  if (journal.damage !== null) problems.push(journal.damage);
   if (journal.error !== null) problems.push(`The journal's disk refuses: ${journal.error}`);
   if (!flow) problems.push('Telemetry is held: the journal is full up to the part kept for events.');
   if (error !== null) problems.push(`Telemetry is kept and waits: ${error}`);

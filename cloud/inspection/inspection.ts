@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../devices/clock.ts';
-import { brokenSeals, type LogDamage, mendLog } from '../../devices/database/database.ts';
+import { brokenSeals, type LogDamage, mendLog, structureFaults, useSeals } from '../../devices/database/database.ts';
 import { fatal, reasonOf } from '../../devices/errors.ts';
 
 export { Inspection } from './again.ts';
@@ -39,12 +39,7 @@ export function firstLook(folder: string, clock: Clock, budgetMs: number): void 
 
 /** All that can be looked at, in sentences; empty: nothing is wrong. Takes as long as the files are large. */
 export function wholeLook(folder: string): string[] {
-  return databases.flatMap(({ name, structure }) =>
-    lookAt(join(folder, name), (db) => {
-      const said = (db.pragma(`${structure}(${mostTold})`) as Record<string, string>[]).map((row) => row[structure] as string);
-      return [...brokenSeals(db), ...said.filter((line) => line !== 'ok')];
-    }),
-  );
+  return databases.flatMap(({ name, structure }) => lookAt(join(folder, name), (db) => [...brokenSeals(db), ...structureFaults(db, structure, mostTold)]));
 }
 
 /** What `look` finds in a file; what SQLite cannot read is a finding, too. */
@@ -71,6 +66,7 @@ function mustBelongTogether(folder: string): void {
     if (!existsSync(file)) return 0;
     const db = new Database(file, { readonly: true });
     try {
+      useSeals(db);
       return db.prepare('select 1 from sqlite_schema where name = ?').get(table) ? ((db.prepare(sql).pluck().get() as number | undefined) ?? 0) : 0;
     } catch {
       // The journal is mended by who opens it; the others were looked at before.
@@ -80,7 +76,7 @@ function mustBelongTogether(folder: string): void {
     }
   };
   const decided = number('desk.db', 'outbox', "select seq from sqlite_sequence where name = 'outbox'");
-  const trimmed = number('journal.db', 'meta', "select value from meta where key = 'trimmed'");
+  const trimmed = number('journal.db', 'meta', "select value from meta where key = 'trimmed' and seal is seal(key, value)");
   for (const name of ['rules.db', 'telemetry.db']) {
     const change = number(name, 'cursor', 'select change from cursor');
     if (change > decided)

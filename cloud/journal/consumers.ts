@@ -6,19 +6,19 @@ export class Consumers {
   readonly #durable = new Map<string, number | null>();
   readonly #ports: MessagePort[] = [];
 
-  /** `announced`: called with each cursor that comes in. */
+  /** `announced`: called with each message that comes in. */
   constructor(
     readonly ports: Record<string, MessagePort>,
-    readonly announced: (name: string, durable: number) => void,
+    readonly announced: (name: string, told: ToJournal) => void,
   ) {}
 
   start(): void {
     for (const [name, port] of Object.entries(this.ports)) {
       this.#durable.set(name, null);
       this.#ports.push(port);
-      port.on('message', ({ durable }: ToJournal) => {
-        this.#durable.set(name, durable);
-        this.announced(name, durable);
+      port.on('message', (told: ToJournal) => {
+        this.#durable.set(name, told.durable);
+        this.announced(name, told);
       });
     }
   }

@@ -1,7 +1,10 @@
 /** The journal's SQLite file: rows in, rows out at the old end, and how much room they take. One writer; synchronous, so it lives in its own thread. */
-import { crc32 } from 'node:zlib';
+import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { fatal, reasonOf } from '../../devices/errors.ts';
+import { sealTables, structureFaults, useSeals } from '../../devices/database/database.ts';
+import { fatal, GwError, reasonOf } from '../../devices/errors.ts';
+import { checksum, isWhole, type Stored } from './row.ts';
+import { completeSalvage, salvage } from './salvage.ts';
 
 /** Each brings the file from the version of its place to the next. Never changed once released. */
 const migrations = [
@@ -12,14 +15,8 @@ const migrations = [
 /** A large page makes a group of a thousand messages one short chain: measured as the cheapest form of SQLite (ingest-path.md 2.4). */
 export const pageBytes = 32_768;
 
-/** What a row's checksum covers: where it stands, its time, its count and its bytes. */
-export function checksum(id: number, jt: number, n: number, data: Uint8Array): number {
-  const head = Buffer.allocUnsafe(20);
-  head.writeDoubleLE(id, 0);
-  head.writeDoubleLE(jt, 8);
-  head.writeUInt32LE(n, 16);
-  return crc32(data, crc32(head));
-}
+/** Files up to this size are looked at whole when they are opened; of larger ones the ends, and the rest when it is read. */
+const lookedAtBytes = 128 << 20;
 
 export class JournalFile {
   #db: Database.Database | null = null;
@@ -28,8 +25,9 @@ export class JournalFile {
   #setMeta!: Database.Statement;
   #pages!: Database.Statement;
   #free!: Database.Statement;
-  #first!: Database.Statement;
   #pageBytes = pageBytes;
+  /** Up to which row all have been removed. */
+  trimmed = 0;
   lastRow = 0;
   /** The journal's time when it was last written. */
   jt = 0;
@@ -40,34 +38,94 @@ export class JournalFile {
     readonly logBytes: number,
   ) {}
 
-  /** Creates or migrates it. Throws a fatal error when it is of a newer version, or no journal at all. */
-  open(): void {
+  /**
+   * Creates or migrates it. What SQLite cannot read of it is kept aside, and the rows that can be read go on in a new file: the sentence tells; null: all is
+   * well. Throws a fatal error when it is of a newer version, or no journal at all.
+   */
+  open(now: number): string | null {
     try {
-      const db = new Database(this.path);
-      this.#db = db;
-      db.pragma(`page_size = ${pageBytes}`);
-      db.pragma('journal_mode = WAL');
-      db.pragma('synchronous = FULL');
-      // Checkpoints are made between two commits, by `checkpoint`, not inside one that somebody waits for.
-      db.pragma('wal_autocheckpoint = 0');
-      db.pragma(`journal_size_limit = ${2 * this.logBytes}`);
-      this.#migrate(db);
-      this.#pageBytes = db.pragma('page_size', { simple: true }) as number;
-      this.#insert = db.prepare('insert into rows (id, jt, n, crc, data) values (?, ?, ?, ?, ?)');
-      this.#delete = db.prepare('delete from rows where id <= ?');
-      this.#setMeta = db.prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value');
-      this.#pages = db.prepare('pragma page_count').pluck();
-      this.#free = db.prepare('pragma freelist_count').pluck();
-      this.#first = db.prepare('select min(id) from rows').pluck();
-      const meta = (key: string) => (db.prepare('select value from meta where key = ?').pluck().get(key) as number | undefined) ?? 0;
-      const last = db.prepare('select id, jt from rows order by id desc limit 1').get() as { id: number; jt: number } | undefined;
-      this.lastRow = Math.max(last?.id ?? 0, meta('lastRow'));
-      this.jt = Math.max(last?.jt ?? 0, meta('jt'));
+      completeSalvage(this.path, now);
+      try {
+        this.#use(this.path);
+        this.#mustBeReadable();
+        const cut = this.#cutDamagedEnd();
+        this.#goOn();
+        return cut === 0 ? null : `The last ${cut} rows of the journal ${this.path} are not what was written, and are lost.`;
+      } catch (thrown) {
+        this.close();
+        if (!/^SQLITE_(CORRUPT|IOERR_SHORT)/.test(String((thrown as { code?: unknown }).code))) throw thrown;
+        const { rows, aside } = salvage(this.path, now, (partial, stored, remembered) => this.#fill(partial, stored, remembered));
+        this.#use(this.path);
+        this.#goOn();
+        return `The journal ${this.path} was damaged on the disk (${reasonOf(thrown)}) and is kept as ${aside}; ${rows} of its rows could be read and go on. What else had come in and was not yet judged or stored is lost.`;
+      }
     } catch (thrown) {
       this.close();
-      if (thrown instanceof Error && 'next' in thrown) throw thrown;
+      if (thrown instanceof GwError) throw thrown;
       throw fatal('journal-unreadable', `The journal ${this.path} cannot be opened: ${reasonOf(thrown)}.`, thrown);
     }
+  }
+
+  #use(path: string): void {
+    const db = new Database(path);
+    this.#db = db;
+    useSeals(db);
+    db.pragma(`page_size = ${pageBytes}`);
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    // Checkpoints are made between two commits, by `checkpoint`, not inside one that somebody waits for.
+    db.pragma('wal_autocheckpoint = 0');
+    db.pragma(`journal_size_limit = ${2 * this.logBytes}`);
+    this.#migrate(db);
+    this.#pageBytes = db.pragma('page_size', { simple: true }) as number;
+    this.#insert = db.prepare('insert into rows (id, jt, n, crc, data) values (?, ?, ?, ?, ?)');
+    this.#delete = db.prepare('delete from rows where id <= ?');
+    this.#setMeta = db.prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value');
+    this.#pages = db.prepare('pragma page_count').pluck();
+    this.#free = db.prepare('pragma freelist_count').pluck();
+  }
+
+  /** From where it stood. */
+  #goOn(): void {
+    const db = this.#open;
+    // Of a number that is not what was written nothing is built; the rows and the consumers know better.
+    db.exec('delete from meta where seal is not seal(key, value)');
+    const meta = (key: string) => (db.prepare('select value from meta where key = ?').pluck().get(key) as number | undefined) ?? 0;
+    const last = this.#lastStored();
+    this.trimmed = Math.max(meta('trimmed'), ((db.prepare('select min(id) from rows').pluck().get() as number | null) ?? 1) - 1);
+    this.lastRow = Math.max(last?.id ?? 0, meta('lastRow'), this.trimmed);
+    this.jt = Math.max(last?.jt ?? 0, meta('jt'));
+  }
+
+  #lastStored(): Stored | undefined {
+    return this.#open.prepare('select id, jt, n, crc, data from rows order by id desc limit 1').get() as Stored | undefined;
+  }
+
+  /** From the last row all goes on, its number and its time: what is not what was written must not be the last. How many rows that were. */
+  #cutDamagedEnd(): number {
+    let cut = 0;
+    for (let last = this.#lastStored(); last && !isWhole(last); last = this.#lastStored()) {
+      this.#open.prepare('delete from rows where id = ?').run(last.id);
+      cut++;
+    }
+    return cut;
+  }
+
+  #mustBeReadable(): void {
+    if (statSync(this.path).size > lookedAtBytes) return;
+    const [said] = structureFaults(this.#open, 'quick_check', 1);
+    if (said !== undefined) throw Object.assign(new Error(said), { code: 'SQLITE_CORRUPT' });
+  }
+
+  /** A new journal, whole on the disk, of rows and numbers of an old one. */
+  #fill(path: string, rows: Iterable<Stored>, remembered: Map<string, number>): void {
+    this.#use(path);
+    this.#open.transaction(() => {
+      for (const { id, jt, n, crc, data } of rows) this.#insert.run(id, jt, n, crc, data);
+      for (const [key, value] of remembered) this.#setMeta.run(key, value);
+    })();
+    this.checkpoint();
+    this.close();
   }
 
   #migrate(db: Database.Database): void {
@@ -78,6 +136,7 @@ export class JournalFile {
       for (const step of migrations.slice(version)) db.exec(step);
       db.pragma(`user_version = ${migrations.length}`);
     })();
+    sealTables(db, ['rows']);
   }
 
   /** One group, durable when this returns. Throws what SQLite throws; then nothing of it is in the file. */
@@ -93,8 +152,10 @@ export class JournalFile {
   trim(row: number): void {
     this.#open.transaction(() => {
       this.#delete.run(row);
+      this.#setMeta.run('trimmed', row);
       this.#remember();
     })();
+    this.trimmed = row;
   }
 
   /** Numbers up to `row` are taken: a consumer has seen them. */
@@ -111,11 +172,6 @@ export class JournalFile {
   #remember(): void {
     this.#setMeta.run('lastRow', this.lastRow);
     this.#setMeta.run('jt', this.jt);
-  }
-
-  /** 0: no rows. */
-  firstRow(): number {
-    return (this.#first.get() as number | null) ?? 0;
   }
 
   /** Bytes of the pages in use; the file itself stays as large as it once was, its free pages are used again. */

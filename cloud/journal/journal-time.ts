@@ -30,6 +30,11 @@ export class JournalTime {
     this.#listening = on;
   }
 
+  /** It is this late already: somebody has judged by it. A journal that was lost must not begin in the past. */
+  atLeast(jt: number): void {
+    this.#at = Math.max(this.#at, jt);
+  }
+
   /** Whole milliseconds. */
   now(): number {
     if (this.#listening) {

@@ -20,8 +20,8 @@ export type Entry =
 /** `rx`: the cloud's wall clock when it came in, milliseconds since 1970 UTC. */
 export interface Row {
   row: number;
-  /** The journal's own time in milliseconds: goes on by the monotonic clock while the cloud listens, stands still while it does not. */
-  jt: number;
+  /** The journal's own time in milliseconds: goes on by the monotonic clock while the cloud listens, stands still while it does not. null: the row is damaged. */
+  jt: number | null;
   entries: Entry[];
   /** Set where the row on the disk is not what was written: what is known of it, in one sentence; it then comes without entries. */
   damaged?: string;
@@ -44,6 +44,8 @@ export interface JournalStats {
   commitMs: number;
   /** Why the disk refused last; null when the last commit went well. */
   error: string | null;
+  /** What was lost with a damaged file, in one sentence; null: nothing. */
+  damage: string | null;
 }
 
 /**
@@ -63,8 +65,8 @@ export interface JournalReader {
 
 /** Between the journal's thread and a consumer's, over a MessagePort. */
 export type FromJournal = { lastRow: number };
-/** The consumer has all up to `row` on its own disk: it may be removed. Sent once at the start, too. */
-export type ToJournal = { durable: number };
+/** The consumer has all up to `row` on its own disk: it may be removed. Sent once at the start, too. `jt`: the journal's time as it knows it. */
+export type ToJournal = { durable: number; jt?: number };
 
 export { EntryWriter } from './codec.ts';
 export { openJournalReader } from './reader.ts';

@@ -6,7 +6,7 @@ import type { Logger } from '../../devices/log.ts';
 import { encode } from './codec.ts';
 import { Consumers } from './consumers.ts';
 import { GroupCommit, type Part, refused } from './group-commit.ts';
-import type { Entry, JournalStats, JournalWriter, Share } from './journal.ts';
+import type { Entry, JournalStats, JournalWriter, Share, ToJournal } from './journal.ts';
 import { JournalFile } from './journal-file.ts';
 import { JournalTime } from './journal-time.ts';
 import { Room } from './room.ts';
@@ -38,22 +38,24 @@ export class LocalJournal implements JournalWriter {
   #stopUpkeep = () => {};
   #started = false;
   #stopped = false;
+  /** What was found when the file was opened; null: nothing was wrong. */
+  #damage: string | null = null;
   /** Why rows could not be removed last; told once, not each second. */
   #upkeepError: string | null = null;
 
   constructor(readonly options: JournalOptions) {
     this.#file = new JournalFile(options.file, logLimit(options.maxBytes));
-    this.#consumers = new Consumers(options.consumers, (name, durable) => this.#announced(name, durable));
+    this.#consumers = new Consumers(options.consumers, (name, told) => this.#announced(name, told));
   }
 
   /** Opens the file; throws a fatal error when it cannot be used. */
   start(): void {
     const { clock, maxBytes } = this.options;
-    this.#file.open();
+    this.#damage = this.#file.open(clock.now());
+    if (this.#damage !== null) this.options.log.error(this.#damage);
     this.#time = new JournalTime(clock, this.#file.jt);
     this.#commits = new GroupCommit(this.#file, this.#time, new Room(maxBytes), clock, { committed: (bytes) => this.#committed(bytes), flow: this.options.flow });
     this.#upkeep = new Upkeep(this.#file, this.#commits, maxBytes);
-    this.#upkeep.start();
     this.#commits.measure();
     this.#started = true;
     this.#consumers.start();
@@ -89,7 +91,16 @@ export class LocalJournal implements JournalWriter {
 
   stats(): JournalStats {
     const { counts, usedBytes, commitMs, error } = this.#commits;
-    return { ...counts, bytes: usedBytes, maxBytes: this.options.maxBytes, lastRow: this.#file.lastRow, firstRow: this.#upkeep.firstRow, commitMs, error };
+    return {
+      ...counts,
+      bytes: usedBytes,
+      maxBytes: this.options.maxBytes,
+      lastRow: this.#file.lastRow,
+      firstRow: this.#upkeep.firstRow,
+      commitMs,
+      error: error ?? this.#upkeepError,
+      damage: this.#damage,
+    };
   }
 
   stop(): void {
@@ -116,7 +127,8 @@ export class LocalJournal implements JournalWriter {
     this.#guarded(() => this.#upkeep.written(bytes));
   }
 
-  #announced(name: string, durable: number): void {
+  #announced(name: string, { durable, jt }: ToJournal): void {
+    if (jt !== undefined) this.#time.atLeast(jt);
     if (durable <= this.#file.lastRow) return;
     // Rows that were acknowledged are gone (a torn log, an old copy put back). New ones must not take their numbers, or this consumer would pass over them.
     this.options.log.error(

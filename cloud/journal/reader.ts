@@ -4,18 +4,7 @@ import Database from 'better-sqlite3';
 import { fatal, reasonOf } from '../../devices/errors.ts';
 import { decode } from './codec.ts';
 import type { JournalReader, Row } from './journal.ts';
-import { checksum } from './journal-file.ts';
-
-interface Stored {
-  id: number;
-  jt: number;
-  n: number;
-  crc: number;
-  data: Buffer;
-}
-
-/** How far behind a damage the next readable row is looked for: some pages of the smallest rows. */
-const searched = 4096;
+import { isWhole, type Stored } from './row.ts';
 
 export function openJournalReader(file: string): JournalReader {
   return new FileReader(file);
@@ -25,17 +14,23 @@ class FileReader implements JournalReader {
   #db: Database.Database | null = null;
   #after!: Database.Statement<[number], Stored>;
   #one!: Database.Statement<[number], Stored>;
+  #last!: Database.Statement;
 
   constructor(readonly file: string) {}
 
   read(row: number, maxBytes: number): Row[] {
     if (!this.#db && !this.#open()) return [];
     const rows: Row[] = [];
+    let at = row;
     let bytes = 0;
     try {
       // iterate() ends its read transaction when the loop ends: a checkpoint never waits for a consumer that thinks.
       for (const stored of this.#after.iterate(row)) {
+        if (stored.id <= at) throw new RangeError('the rows are out of order');
+        // Where nothing was read yet, the first row that there is comes first.
+        if (at > 0 && stored.id > at + 1) rows.push(missing(at + 1, stored, 'are not there'));
         rows.push(understand(stored));
+        at = stored.id;
         bytes += stored.data.length;
         if (bytes >= maxBytes) break;
       }
@@ -48,18 +43,29 @@ class FileReader implements JournalReader {
 
   /** Past a page that SQLite cannot read: the rows on it are named as one, without entries, and the first readable one follows. */
   #past(row: number, why: unknown): Row[] {
-    for (let id = row + 1; id <= row + searched; id++) {
-      try {
-        const stored = this.#one.get(id);
+    try {
+      const last = this.#last.get() as number;
+      for (let id = row + 1; id <= last; id++) {
+        const stored = this.#readable(id);
         if (!stored) continue;
-        const lost = `rows ${row + 1} to ${id - 1} of the journal cannot be read: ${reasonOf(why)}`;
-        const next = understand(stored);
-        return id === row + 1 ? [next] : [{ row: id - 1, jt: next.jt, entries: [], damaged: lost }, next];
-      } catch (thrown) {
-        why = thrown;
+        return id === row + 1 ? [understand(stored)] : [missing(row + 1, stored, `cannot be read: ${reasonOf(why)}`), understand(stored)];
       }
+    } catch (thrown) {
+      why = thrown;
     }
-    throw fatal('journal-damaged', `The journal ${this.file} cannot be read after row ${row}: ${reasonOf(why)}.`, why);
+    throw fatal(
+      'journal-damaged',
+      `The journal ${this.file} cannot be read after row ${row}: ${reasonOf(why)}. The next start keeps it aside and goes on with what can be read.`,
+      why,
+    );
+  }
+
+  #readable(id: number): Stored | undefined {
+    try {
+      return this.#one.get(id);
+    } catch {
+      return undefined;
+    }
   }
 
   close(): void {
@@ -78,13 +84,22 @@ class FileReader implements JournalReader {
     this.#db = db;
     this.#after = db.prepare<[number], Stored>('select id, jt, n, crc, data from rows where id > ? order by id');
     this.#one = db.prepare<[number], Stored>('select id, jt, n, crc, data from rows where id = ?');
+    this.#last = db.prepare('select max(id) from rows').pluck();
     return true;
   }
 }
 
+/** Rows up to the next one that there is, as one without entries. */
+const missing = (from: number, next: Stored, what: string): Row => ({
+  row: next.id - 1,
+  jt: null,
+  entries: [],
+  damaged: `rows ${from} to ${next.id - 1} of the journal ${what}`,
+});
+
 /** A row whose bytes are not those that were written is named and comes without entries: one row is lost, not the way past it. */
-function understand({ id, jt, n, crc, data }: Stored): Row {
-  if (checksum(id, jt, n, data) !== crc)
-    return { row: id, jt, entries: [], damaged: `row ${id} of the journal is not what was written: its checksum differs (${n} entries, ${data.length} bytes)` };
-  return { row: id, jt, entries: decode(data, n) };
+function understand(stored: Stored): Row {
+  const { id, jt, n, data } = stored;
+  if (isWhole(stored)) return { row: id, jt, entries: decode(data, n) };
+  return { row: id, jt: null, entries: [], damaged: `row ${id} of the journal is not what was written: its checksum differs (${n} entries, ${data.length} bytes)` };
 }

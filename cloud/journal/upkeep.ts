@@ -9,7 +9,6 @@ const biteBytes = 16 << 20;
 export const logLimit = (maxBytes: number) => Math.min(16 << 20, Math.max(256 << 10, maxBytes / 4));
 
 export class Upkeep {
-  #trimmed = 0;
   #logBytes = 0;
   readonly #logLimit: number;
 
@@ -21,23 +20,19 @@ export class Upkeep {
     this.#logLimit = logLimit(maxBytes);
   }
 
-  start(): void {
-    this.#trimmed = Math.max(0, this.file.firstRow() - 1);
-  }
-
   /** The oldest row that is kept, if any is. */
   get firstRow(): number {
-    return this.#trimmed + 1;
+    return this.file.trimmed + 1;
   }
 
   /** Removes one bite of rows up to `passed`. true: there is more to remove. Throws what the disk says. */
   trim(passed: number): boolean {
-    const behind = Math.min(passed, this.file.lastRow) - this.#trimmed;
+    const { trimmed } = this.file;
+    const behind = Math.min(passed, this.file.lastRow) - trimmed;
     if (behind <= 0) return false;
-    const perRow = this.commits.usedBytes / Math.max(1, this.file.lastRow - this.#trimmed);
+    const perRow = this.commits.usedBytes / Math.max(1, this.file.lastRow - trimmed);
     const bite = Math.min(behind, Math.max(16, Math.min(4096, Math.floor(biteBytes / Math.max(1, perRow)))));
-    this.file.trim(this.#trimmed + bite);
-    this.#trimmed += bite;
+    this.file.trim(trimmed + bite);
     this.commits.measure();
     this.written(4 * pageBytes);
     return bite < behind;

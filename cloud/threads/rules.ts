@@ -161,5 +161,5 @@ journal.on('message', (message: FromJournal) => {
   lastRow = message.lastRow;
   look();
 });
-journal.postMessage({ durable: committedRow } satisfies ToJournal);
+journal.postMessage({ durable: committedRow, jt: judge.jt } satisfies ToJournal);
 look();

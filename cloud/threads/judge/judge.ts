@@ -85,6 +85,11 @@ export class Judge {
     return this.#cursor;
   }
 
+  /** The journal's time of what was judged last, ms. */
+  get jt(): number {
+    return this.#verdicts.at.jt;
+  }
+
   /** The receive time of what was judged last, ms. */
   get rx(): number {
     return this.#verdicts.at.rx;

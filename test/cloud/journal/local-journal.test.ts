@@ -1,7 +1,7 @@
-import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
-import { type Entry, openJournalReader, type Row } from '../../../cloud/journal/journal.ts';
+import { type Entry, openJournalReader } from '../../../cloud/journal/journal.ts';
 import { TestClock } from '../../kit/clock.ts';
 import { OwnJournal } from '../../kit/own-journal.ts';
 
@@ -109,52 +109,6 @@ test('telemetry that comes faster than it can be held is refused before it takes
   expect(own.writer.stats().bytes).toBeLessThanOrEqual(0.9 * (1 << 20) + 2 * 32_768);
 });
 
-test('a byte that was flipped on the disk is found and named, and the rows beside it are read', async () => {
-  own = new OwnJournal().open();
-  for (const word of ['first', 'second', 'third']) await own.writer.append([{ ...publish(0), payload: Buffer.from(`${word}-marker`) } as Entry], 'event');
-  own.close();
-  const at = readFileSync(own.file).indexOf('second-marker');
-  expect(at).toBeGreaterThan(0);
-  const handle = openSync(own.file, 'r+');
-  writeSync(handle, 'S', at);
-  closeSync(handle);
-  own.open();
-  const rows = own.reader.read(0, Number.POSITIVE_INFINITY);
-  expect(rows.map((row) => [row.row, row.entries.length, row.damaged !== undefined])).toEqual([
-    [1, 1, false],
-    [2, 0, true],
-    [3, 1, false],
-  ]);
-  expect(rows[1]?.damaged).toContain('row 2');
-});
-
-test('a page that SQLite cannot read is named, and the rows behind it are read', async () => {
-  own = new OwnJournal().open();
-  for (let i = 1; i <= 12; i++) await own.writer.append([publish(20_000)], 'event');
-  const all = own.reader.read(0, Number.POSITIVE_INFINITY);
-  own.close();
-  // The leaf that holds a row in the middle: its header becomes nonsense.
-  const db = new Database(own.file);
-  const [{ pageno }] = db.prepare("select pageno from dbstat where name = 'rows' and pagetype = 'leaf' order by path limit 1 offset 4").all() as [{ pageno: number }];
-  db.close();
-  const handle = openSync(own.file, 'r+');
-  writeSync(handle, Buffer.alloc(64, 0xff), 0, 64, (pageno - 1) * 32_768);
-  closeSync(handle);
-  own.open();
-  const read: Row[] = [];
-  for (;;) {
-    const rows = own.reader.read(read.at(-1)?.row ?? 0, 1);
-    if (rows.length === 0) break;
-    read.push(...rows);
-  }
-  const damaged = read.filter((row) => row.damaged !== undefined);
-  expect(damaged).toHaveLength(1);
-  expect(damaged[0]?.damaged).toMatch(/^rows \d+ to \d+ of the journal cannot be read: /);
-  expect(read.filter((row) => row.damaged === undefined).length).toBeGreaterThanOrEqual(9);
-  expect(read.at(-1)?.row).toBe(12);
-  expect(all.filter((row) => read.some((one) => one.row === row.row && one.damaged === undefined))).toEqual(read.filter((row) => row.damaged === undefined));
-});
-
 test('a consumer that has seen more rows than there are is not passed over: new rows get new numbers, and it is said', async () => {
   own = new OwnJournal().open();
   await own.writer.append([publish(1)], 'event');
@@ -163,6 +117,14 @@ test('a consumer that has seen more rows than there are is not passed over: new 
   expect(own.errors[0]).toContain('lost rows');
   await own.writer.append([publish(2)], 'event');
   expect(own.reader.read(500, 1000).map(({ row }) => row)).toEqual([501]);
+});
+
+test('a journal that was lost goes on at the time that a consumer has judged by, not in the past', async () => {
+  const clock = new TestClock();
+  own = new OwnJournal(64 << 20, clock).open();
+  own.consumer.postMessage({ durable: 0, jt: 86_400_000 });
+  await own.writer.listening(true);
+  await expect.poll(() => later(clock, () => own.reader.read(0, Number.POSITIVE_INFINITY).at(-1)?.jt)).toBeGreaterThanOrEqual(86_400_000);
 });
 
 test('a consumer is told of each new last row', async () => {
