@@ -1,5 +1,5 @@
 /** The door of the inspection: whether what lies in the data folder is what was written, and belongs together. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../devices/clock.ts';
@@ -14,6 +14,8 @@ const databases = [
   { name: 'rules.db', structure: 'integrity_check', last: ['alerts', 'parked', 'events'] },
   { name: 'telemetry.db', structure: 'quick_check', last: ['parked'] },
 ] as const;
+/** So much of a file is looked through in a millisecond, about. */
+const bytesPerMs = 100_000;
 /** Findings of one file that are told. */
 const mostTold = 10;
 
@@ -25,13 +27,18 @@ export function mendLogs(folder: string, now: number): LogDamage[] {
 }
 
 /**
- * What must be known before anything is built on these files: looks at their rows for so long, what the start reads first, and whether they are of one
- * time. Throws a fatal error of one sentence where it finds something.
+ * What must be known before anything is built on these files: looks at their rows for so long, what the start reads first, at their pages where they are
+ * small, and whether they are of one time. Throws a fatal error of one sentence where it finds something.
  */
 export function firstLook(folder: string, clock: Clock, budgetMs: number): void {
   const end = clock.mono() + budgetMs;
-  for (const { name, last } of databases) {
-    const [found] = lookAt(join(folder, name), (db) => brokenSeals(db, () => clock.mono() < end, last));
+  for (const { name, structure, last } of databases) {
+    const file = join(folder, name);
+    const [found] = lookAt(file, (db) => {
+      const broken = brokenSeals(db, () => clock.mono() < end, last);
+      const hasTime = statSync(file).size < (end - clock.mono()) * bytesPerMs;
+      return hasTime && broken.length === 0 ? structureFaults(db, structure, 1) : broken;
+    });
     if (found !== undefined) throw fatal('data-damaged', `${found}. ${restore}; nothing of it was used or changed.`);
   }
   mustBelongTogether(folder);
