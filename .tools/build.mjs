@@ -81,8 +81,18 @@ async function page() {
   await vite.build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn', build: { outDir: join(top, 'dist/page'), emptyOutDir: true } });
 }
 
+/** Headers of Node 24.19 and later make what is compiled with them abort at random, when its objects are collected (nodejs/node#65446). */
+function refuseUnsound() {
+  const binary = join(top, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node');
+  if (!existsSync(binary) || !readFileSync(binary).includes('RemoveEnvironmentCleanupHook')) return;
+  const { engines } = JSON.parse(readFileSync(join(top, 'package.json'), 'utf8'));
+  console.error(`better-sqlite3 was compiled with the headers of a Node with which it aborts at random; run \`npm ci\` with one of ${engines.node}.`);
+  process.exit(1);
+}
+
 /** Builds what has changed since the last build. */
 export async function build() {
+  refuseUnsound();
   const ours = ['package-lock.json', '.tools/build.mjs'];
   await step('program', fingerprint(['devices', 'edge', 'cloud', 'simulators', ...ours], join(top, 'cloud/dashboard')), program);
   await step('page', fingerprint(['devices', 'cloud/dashboard', ...ours]), page);

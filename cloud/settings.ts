@@ -129,9 +129,9 @@ export function readSettings(env: NodeJS.ProcessEnv, argv: string[]): Settings {
 function fromFile(path: string): Record<string, unknown> {
   let content: unknown;
   try {
-    content = parseYaml(readFileSync(path, 'utf8'));
+    content = parseYaml(readFileSync(path, 'utf8'), { logLevel: 'error' });
   } catch (thrown) {
-    // A parser's own words may quote the file, and with it a secret: only the place is told.
+    // A parser's own words, its warnings too, quote the file, and with it a secret: only the place is told.
     const reason = (thrown as NodeJS.ErrnoException).code ?? /at line \d+, column \d+/.exec((thrown as Error).message)?.[0] ?? 'its end is missing';
     throw fatal('config-file', `The settings file "${path}" cannot be read (${reason}); it is YAML or JSON.`, thrown);
   }

@@ -122,7 +122,8 @@ function read(path: string): unknown {
     if (path.endsWith('.json')) return JSON.parse(text);
     // Only who writes YAML pays for its parser.
     const yaml = createRequire(import.meta.url)('yaml') as typeof import('yaml');
-    return yaml.parse(text);
+    // Its warnings quote the file, and go to stderr by themselves.
+    return yaml.parse(text, { logLevel: 'error' });
   } catch (error) {
     // A parser's own words quote the file, and with it the token: only the place is told.
     const place = /at (line \d+, column \d+|position \d+)/.exec(reasonOf(error))?.[0];

@@ -35,7 +35,7 @@ function takeFlag(args: string[], name: string): { value: string | undefined; re
 function fromFile(path: string | undefined): Record<string, unknown> {
   if (path === undefined || !existsSync(path)) return {};
   try {
-    const content: unknown = parseYaml(readFileSync(path, 'utf8'));
+    const content: unknown = parseYaml(readFileSync(path, 'utf8'), { logLevel: 'error' });
     return typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {};
   } catch {
     return {};

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '../../cloud/settings.ts';
+import { fc, nearly, nearlyJson, oddText, runs } from '../kit/fuzz.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gw-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,6 +58,7 @@ describe('the settings', () => {
       }
       return '';
     };
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     for (const one of [
       said({ GW_ADMIN_PASSWORD: 'hunter2' }),
       said({ GW_INFLUX_URL: 'http://gw:hunter2@h:8086/path' }),
@@ -65,10 +67,33 @@ describe('the settings', () => {
       said({}, ['--admin-pasword=hunter2']),
       said({}, ['--config', file('alias.yaml', 'GW_ADMIN_PASSWORD: *hunter2\n')]),
       said({}, ['--config', file('broken.yaml', 'GW_ADMIN_PASSWORD: "hunter2\n')]),
+      said({}, ['--config', file('ambiguous.yaml', '{ GW_ADMIN_PASSWORD: hunter2, &x: 1 }\n')]),
     ]) {
       expect(one).toMatch(/./);
       expect(one).not.toContain('hunter2');
     }
+    // The parser of YAML has warnings of its own, which quote the line.
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+  it('are read whole or refused with one sentence, whatever stands in the file and the environment', () => {
+    const good = { GW_HTTP_PORT: 8080, GW_TIMEZONE: 'Asia/Shanghai', GW_INFLUX_URL: 'http://h:8086', GW_INFLUX_DATABASE: 'gw', GW_LOG_LEVEL: 'info' };
+    const contents = fc.oneof(nearlyJson([good]).map(Buffer.from), nearly([Buffer.from(JSON.stringify(good)), Buffer.from('GW_HTTP_PORT: 8080 # a comment\nGW_FLOWS: off\n')]));
+    const env = fc.dictionary(fc.constantFrom('GW_HTTP_PORT', 'GW_MQTT_MAX_PACKET_KB', 'GW_JOURNAL_MAX_MB', 'GW_HOST', 'GW_TIMEZONE', 'GW_INFLUX_URL', 'GW_NONSENSE'), oddText, {
+      maxKeys: 1,
+    });
+    fc.assert(
+      fc.property(contents, env, (bytes, given) => {
+        const path = join(folder, 'any.yaml');
+        writeFileSync(path, bytes);
+        try {
+          expect(Number.isInteger(readSettings(given, ['--config', path]).GW_HTTP_PORT)).toBe(true);
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ next: 'fatal', message: expect.stringMatching(/\.$/) });
+        }
+      }),
+      runs(80),
+    );
   });
   it('refuse an unknown argument and an unreadable file by name', () => {
     expect(() => readSettings({}, ['--http-prot', '80'])).toThrow(/--http-prot/);

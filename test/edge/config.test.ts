@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../edge/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gw-config-'));
@@ -110,6 +110,13 @@ devices:
     expect(() => load('cloud: { url: mqtt://h:1, agent: a, tokn: hunter2 }\ndevices: []')).toThrow(/cloud\.tokn is \(not shown\), an unknown key/);
     expect(() => load('cloud: { url: "mqtt://gw-1:hunter2@h:1", agent: a, token: t }\ndevices: []')).toThrow('cloud.url is "mqtt://(not shown)@h:1"; allowed');
     expect(() => load('clud: { url: mqtt://h:1, agent: a, token: hunter2 }\ndevices: []')).toThrow(/clud is an object, an unknown key/);
+  });
+
+  it('is not quoted by the parser’s own warnings either', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    expect(() => load('cloud: { url: mqtt://h:1, agent: a, token: hunter2, &x: 1 }\ndevices: []')).toThrow();
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
   });
 
   it('is refused when it is not there, or no YAML', () => {
