@@ -1,15 +1,16 @@
 /**
  * The door of backup and restore: a running cloud's state, copied whole as it stood at one instant, and brought back elsewhere. What came after that
- * instant is not in the copy; of what came before nothing is missing.
+ * instant is not in the copy; of what came before nothing is missing. What the disk has damaged is never copied as if it were well.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
 import { fatal } from '../../devices/errors.ts';
 import { makeFolder } from '../../devices/folder.ts';
+import { findingsIn } from '../inspection/inspection.ts';
 
 /** In the order in which they are looked at: the journal last, so that it holds whatever the others have not seen. */
 const databases = ['rules.db', 'telemetry.db', 'desk.db', 'journal.db'] as const;
@@ -36,6 +37,8 @@ export interface Copied {
   at: number;
   files: number;
   bytes: number;
+  /** Photos that are not what was kept, below the folder; they were left out. */
+  damaged: string[];
 }
 
 /** Copies the state of the data folder `from`, running or not, into the folder `to`, which must not hold anything yet. Throws fatal errors of one sentence. */
@@ -44,19 +47,28 @@ export async function backup({ from, to, version }: { from: string; to: string; 
   claim(to);
   const pinned = await pin(from);
   try {
+    for (const [name, handle] of pinned.handles) {
+      const [found] = findingsIn(handle, join(from, name));
+      if (found !== undefined) throw fatal('backup', `${found}; no copy was made, the one before is still good.`);
+    }
     for (const name of databases) await pinned.handles.get(name)?.backup(join(to, name), { progress: () => pagesAtOnce });
   } finally {
     pinned.release();
   }
   // Photos are written before the desk names them, never changed and never removed: all that the copy of the desk names are there.
   const photos = filesBelow(join(from, photosFolder), [join(from, photosFolder, unfinishedFolder)]);
-  for (const photo of photos) await copy(photo, join(to, relative(from, photo)));
+  const damaged: string[] = [];
+  for (const photo of photos) {
+    // Its name is the hash of what is in it.
+    if ((await hashOf(photo)) === basename(photo, '.jpg')) await copy(photo, join(to, relative(from, photo)));
+    else damaged.push(relative(from, photo));
+  }
   const files: Manifest['files'] = [];
   for (const file of filesBelow(to)) files.push({ name: relative(to, file), bytes: statSync(file).size, sha256: await hashOf(file) });
   for (const { name } of files) await settle(join(to, name));
   writeFileSync(join(to, manifestName), `${JSON.stringify({ format, version, at: pinned.at, files } satisfies Manifest, null, 2)}\n`, { mode: 0o600 });
   await settle(join(to, manifestName));
-  return { at: pinned.at, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return { at: pinned.at, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), damaged };
 }
 
 /** Brings the copy in `from` back as the data folder `to`, which must not hold anything yet. A file that is not what was copied is named, and nothing is brought back. */
@@ -69,7 +81,7 @@ export async function restore({ from, to }: { from: string; to: string }): Promi
   }
   claim(to);
   for (const { name } of manifest.files) await copy(join(from, name), join(to, name));
-  return { at: manifest.at, files: manifest.files.length, bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return { at: manifest.at, files: manifest.files.length, bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0), damaged: [] };
 }
 
 interface Pinned {

@@ -21,8 +21,10 @@ async function run(verb: string | undefined, args: string[]): Promise<Copied> {
 
 const [verb, ...args] = process.argv.slice(2);
 try {
-  const { at, files, bytes } = await run(verb, args);
+  const { at, files, bytes, damaged } = await run(verb, args);
   process.stdout.write(`${files} files, ${(bytes / 1e6).toFixed(1)} MB: the state of ${new Date(at).toISOString()}.\n`);
+  for (const photo of damaged) process.stderr.write(`${photo} is damaged on the disk and was left out.\n`);
+  if (damaged.length > 0) process.exitCode = 1;
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\n`);
   process.exitCode = 1;

@@ -9,7 +9,7 @@ import { InputError } from './validation.ts';
 
 export const problemType = 'application/problem+json';
 
-type ProblemCode = RefusalCode | 'try-again' | 'internal';
+type ProblemCode = RefusalCode | 'try-again' | 'internal' | 'damaged';
 export const problems: Record<ProblemCode, { status: number; title: string }> = {
   invalid: { status: 400, title: 'The input is not valid' },
   'not-signed-in': { status: 401, title: 'Not signed in' },
@@ -22,6 +22,7 @@ export const problems: Record<ProblemCode, { status: number; title: string }> = 
   'unsupported-media': { status: 415, title: 'This media type is not taken here' },
   'too-many-attempts': { status: 429, title: 'Too many attempts' },
   internal: { status: 500, title: 'Something went wrong here' },
+  damaged: { status: 500, title: 'What was kept is damaged' },
   'try-again': { status: 503, title: 'It cannot be done now; try again' },
 };
 
@@ -116,6 +117,8 @@ export function answerBrokenRequest(error: Error & { code?: string }, socket: So
 function problemOf(error: FastifyError | Error): Problem {
   if (error instanceof InputError) return problem('invalid', error.message, error.faults);
   if (error instanceof Refusal) return problem(error.refusal, error.message, error.faults, error.more);
+  if (error instanceof GwError && (error.code === 'photo-damaged' || error.code === 'photo-missing'))
+    return problem('damaged', 'The photo is damaged on the disk and is not shown; whoever runs the cloud can restore it from a backup.');
   if (error instanceof GwError) return error.next === 'retry' ? problem('try-again', error.message, [], { retryAfter: 1 }) : problem('internal', 'The act could not be done.');
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
   if (status === 413) return problem('too-large', 'The body is larger than this route takes.');

@@ -1,6 +1,6 @@
 /** The door of the inspection: whether what lies in the data folder is what was written, and belongs together. */
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../devices/clock.ts';
 import { brokenSeals, type LogDamage, mendLog, structureFaults, useSeals } from '../../devices/database/database.ts';
@@ -34,36 +34,56 @@ export function firstLook(folder: string, clock: Clock, budgetMs: number): void 
   const end = clock.mono() + budgetMs;
   for (const { name, structure, last } of databases) {
     const file = join(folder, name);
-    const [found] = lookAt(file, (db) => {
-      const broken = brokenSeals(db, () => clock.mono() < end, last);
-      const hasTime = statSync(file).size < (end - clock.mono()) * bytesPerMs;
-      return hasTime && broken.length === 0 ? structureFaults(db, structure, 1) : broken;
-    });
+    const [found] = lookAt(file, (db) =>
+      told(file, () => {
+        const broken = brokenSeals(db, () => clock.mono() < end, last);
+        const hasTime = statSync(file).size < (end - clock.mono()) * bytesPerMs;
+        return hasTime && broken.length === 0 ? structureFaults(db, structure, 1) : broken;
+      }),
+    );
     if (found !== undefined) throw fatal('data-damaged', `${found}. ${restore}; nothing of it was used or changed.`);
   }
   mustBelongTogether(folder);
 }
 
 /** All that can be looked at, in sentences; empty: nothing is wrong. Takes as long as the files are large. */
-export function wholeLook(folder: string): string[] {
-  return databases.flatMap(({ name, structure }) => lookAt(join(folder, name), (db) => [...brokenSeals(db), ...structureFaults(db, structure, mostTold)]));
+export const wholeLook = (folder: string): string[] =>
+  databases.flatMap(({ name }) => {
+    const file = join(folder, name);
+    return lookAt(file, (db) => findingsIn(db, file));
+  });
+
+/** The same of one database that is open. */
+export function findingsIn(db: Database.Database, file: string): string[] {
+  const structure = databases.find(({ name }) => name === basename(file))?.structure ?? 'quick_check';
+  return told(file, () => [...brokenSeals(db), ...structureFaults(db, structure, mostTold)]);
 }
 
-/** What `look` finds in a file; what SQLite cannot read is a finding, too. */
-export function lookAt(file: string, look: (db: Database.Database) => string[]): string[] {
+function lookAt(file: string, look: (db: Database.Database) => string[]): string[] {
   if (!existsSync(file)) return [];
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { readonly: true });
-    return look(db)
-      .slice(0, mostTold)
-      .map((finding) => `${file} is damaged on the disk: ${finding}`);
+    return look(db);
   } catch (thrown) {
-    if (!/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(String((thrown as { code?: unknown }).code))) throw thrown;
-    return [`${file} is damaged on the disk: ${reasonOf(thrown)}`];
+    return told(file, () => {
+      throw thrown;
+    });
   } finally {
     db?.close();
   }
+}
+
+/** In sentences that name the file; what SQLite cannot read is a finding, too. */
+function told(file: string, find: () => string[]): string[] {
+  let found: string[];
+  try {
+    found = find().slice(0, mostTold);
+  } catch (thrown) {
+    if (!/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(String((thrown as { code?: unknown }).code))) throw thrown;
+    found = [reasonOf(thrown)];
+  }
+  return found.map((finding) => `${file} is damaged on the disk: ${finding}`);
 }
 
 /** A file that was lost, emptied or put back alone: what the others have seen of it, it does not know, or what it needs of the journal is gone. */

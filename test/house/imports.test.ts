@@ -76,7 +76,8 @@ const allowed: Record<string, string[]> = {
     'cloud/live',
     'cloud/ingest',
   ],
-  'cloud/backup': [],
+  'cloud/inspection': [],
+  'cloud/backup': ['cloud/inspection'],
   'cloud/dashboard': ['cloud/register', 'cloud/alerts', 'cloud/cases', 'cloud/rules', 'cloud/accounts', 'cloud/http', 'cloud/threads'],
 };
 /** Composition roots: a process, its threads. */

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newUlid } from '../../devices/ids.ts';
@@ -19,6 +20,12 @@ function run(...args: string[]): Promise<{ code: number | null; said: string }> 
       said += data;
     });
   return new Promise((done) => child.once('exit', (code) => done({ code, said })));
+}
+
+function flip(file: string, at: number): void {
+  const bytes = readFileSync(file);
+  bytes[at] = (bytes[at] as number) ^ 1;
+  writeFileSync(file, bytes);
 }
 
 describe('a backup of a running cloud', () => {
@@ -119,12 +126,34 @@ describe('a backup of a running cloud', () => {
   it('that is damaged is named, and nothing is brought back', async () => {
     const copy = join(folder, 'copy');
     const file = join(copy, 'rules.db');
-    const bytes = readFileSync(file);
-    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1;
-    writeFileSync(file, bytes);
+    flip(file, statSync(file).size >> 1);
     const { code, said } = await run('restore', '--from', copy, '--data-dir', join(folder, 'nothing'));
     expect([code, said]).toEqual([1, `${file} is not what was copied: its SHA-256 differs; the copy in "${copy}" is damaged.\n`]);
     expect(readdirSync(folder)).toEqual(['copy']);
+  });
+
+  it('leaves out a photo that the disk has changed and says so, and copies nothing of a database that is damaged', async () => {
+    await cloud.end();
+    const data = join(cloud.folder, 'data');
+    const photo = (readdirSync(join(data, 'photos'), { recursive: true }) as string[]).find((name) => name.endsWith('.jpg')) as string;
+    flip(join(data, 'photos', photo), 100);
+    expect(await run('backup', '--data-dir', data, '--to', join(folder, 'copy-2'))).toEqual({
+      code: 1,
+      said: expect.stringContaining(`photos/${photo} is damaged on the disk and was left out.`),
+    });
+    expect((await run('restore', '--from', join(folder, 'copy-2'), '--data-dir', join(folder, 'restored-2'))).code).toBe(0);
+    const desk = join(data, 'desk.db');
+    // So that no older copy of a row lies in the file.
+    const db = new Database(desk);
+    db.exec('vacuum');
+    db.close();
+    flip(desk, readFileSync(desk).indexOf('manhole-cover'));
+    expect(await run('backup', '--data-dir', data, '--to', join(folder, 'copy-3'))).toEqual({
+      code: 1,
+      said: expect.stringMatching(/^.*desk\.db is damaged on the disk: .*; no copy was made, the one before is still good\.\n$/),
+    });
+    flip(desk, readFileSync(desk).indexOf('lanhole-cover'));
+    await cloud.start();
   });
 
   it('overwrites nothing', async () => {

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { smallDistrict } from '../../../kit/district.ts';
@@ -120,6 +123,21 @@ test('a part without a name is a problem that the document knows', async () => {
   const nameless = Buffer.from(payload.toString('latin1').replace('name="file"', 'nam="file"'), 'latin1');
   const answer = await at.ask('POST', `/api/cases/${await newCase()}/photos`, { as: 'admin', body: nameless, headers });
   expect([answer.statusCode, answer.json().errors.map(({ key }: { key: string }) => key)]).toEqual([400, ['body', 'file']]);
+});
+
+test('a photo whose file the disk has changed, or lost, is a problem that says so, never another picture', async () => {
+  const id = await newCase();
+  const photo = (await post('wang', id, { role: 'before', file: await jpegOf() })).json().id;
+  const path = `/api/cases/${id}/photos/${photo}`;
+  const whole = (await get('wang', path)).rawPayload;
+  const sha256 = createHash('sha256').update(whole).digest('hex');
+  const file = join(at.at.dataDir, 'photos', sha256.slice(0, 2), `${sha256}.jpg`);
+  for (const change of [() => writeFileSync(file, Buffer.from(whole).fill(whole[200]! ^ 1, 200, 201)), () => rmSync(file)]) {
+    change();
+    const answer = await get('wang', path);
+    expect([answer.statusCode, answer.headers['content-type'], answer.json().type]).toEqual([500, 'application/problem+json', 'urn:gridwarden:problem:damaged']);
+    expect((await get('wang', `${path}?size=thumb`)).statusCode).toBe(200);
+  }
 });
 
 test('a role that may not add photos is 403', async () => {
