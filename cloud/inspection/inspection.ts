@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../devices/clock.ts';
-import { brokenSeals, type LogDamage, mendLog, structureFaults, useSeals } from '../../devices/database/database.ts';
+import { brokenSeals, isDamage, type LogDamage, mendLog, structureFaults, useSeals } from '../../devices/database/database.ts';
 import { fatal, reasonOf } from '../../devices/errors.ts';
 
 export { Inspection } from './again.ts';
@@ -80,7 +80,7 @@ function told(file: string, find: () => string[]): string[] {
   try {
     found = find().slice(0, mostTold);
   } catch (thrown) {
-    if (!/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(String((thrown as { code?: unknown }).code))) throw thrown;
+    if (!isDamage(thrown)) throw thrown;
     found = [reasonOf(thrown)];
   }
   return found.map((finding) => `${file} is damaged on the disk: ${finding}`);

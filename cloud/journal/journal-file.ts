@@ -1,10 +1,9 @@
 /** The journal's SQLite file: rows in, rows out at the old end, and how much room they take. One writer; synchronous, so it lives in its own thread. */
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { sealTables, structureFaults, useSeals } from '../../devices/database/database.ts';
+import { completeReplacement, isDamage, readableRows, replaceDamaged, sealTables, structureFaults, useSeals } from '../../devices/database/database.ts';
 import { fatal, GwError, reasonOf } from '../../devices/errors.ts';
 import { checksum, isWhole, type Stored } from './row.ts';
-import { completeSalvage, salvage } from './salvage.ts';
 
 /** Each brings the file from the version of its place to the next. Never changed once released. */
 const migrations = [
@@ -44,7 +43,7 @@ export class JournalFile {
    */
   open(now: number): string | null {
     try {
-      completeSalvage(this.path, now);
+      completeReplacement(this.path, now);
       try {
         this.#use(this.path);
         this.#mustBeReadable();
@@ -53,8 +52,12 @@ export class JournalFile {
         return cut === 0 ? null : `The last ${cut} rows of the journal ${this.path} are not what was written, and are lost.`;
       } catch (thrown) {
         this.close();
-        if (!/^SQLITE_(CORRUPT|IOERR_SHORT)/.test(String((thrown as { code?: unknown }).code))) throw thrown;
-        const { rows, aside } = salvage(this.path, now, (partial, stored, remembered) => this.#fill(partial, stored, remembered));
+        // What is no database at all may be somebody's mistake: it is not put aside.
+        if (!isDamage(thrown) || (thrown as { code?: string }).code === 'SQLITE_NOTADB') throw thrown;
+        let rows = 0;
+        const aside = replaceDamaged(this.path, now, (partial, damaged) => {
+          rows = this.#fill(partial, damaged);
+        });
         this.#use(this.path);
         this.#goOn();
         return `The journal ${this.path} was damaged on the disk (${reasonOf(thrown)}) and is kept as ${aside}; ${rows} of its rows could be read and go on. What else had come in and was not yet judged or stored is lost.`;
@@ -73,6 +76,8 @@ export class JournalFile {
     db.pragma(`page_size = ${pageBytes}`);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
+    // Written once and read once, in order: pages that are kept serve nobody.
+    db.pragma('cache_size = -2000');
     // Checkpoints are made between two commits, by `checkpoint`, not inside one that somebody waits for.
     db.pragma('wal_autocheckpoint = 0');
     db.pragma(`journal_size_limit = ${2 * this.logBytes}`);
@@ -117,15 +122,21 @@ export class JournalFile {
     if (said !== undefined) throw Object.assign(new Error(said), { code: 'SQLITE_CORRUPT' });
   }
 
-  /** A new journal, whole on the disk, of rows and numbers of an old one. */
-  #fill(path: string, rows: Iterable<Stored>, remembered: Map<string, number>): void {
+  /** A new journal of what is whole in a damaged one. How many rows that were. */
+  #fill(path: string, damaged: Database.Database | null): number {
     this.#use(path);
+    let taken = 0;
     this.#open.transaction(() => {
-      for (const { id, jt, n, crc, data } of rows) this.#insert.run(id, jt, n, crc, data);
-      for (const [key, value] of remembered) this.#setMeta.run(key, value);
+      for (const row of damaged ? readableRows<Stored>(damaged, 'rows', 'id') : []) {
+        if (!isWhole(row)) continue;
+        this.#insert.run(row.id, row.jt, row.n, row.crc, row.data);
+        taken++;
+      }
+      for (const [key, value] of damaged ? rememberedIn(damaged) : []) this.#setMeta.run(key, value);
     })();
     this.checkpoint();
     this.close();
+    return taken;
   }
 
   #migrate(db: Database.Database): void {
@@ -192,5 +203,15 @@ export class JournalFile {
   get #open(): Database.Database {
     if (!this.#db) throw new Error('the journal is closed');
     return this.#db;
+  }
+}
+
+/** None, where that cannot be read either. */
+function rememberedIn(db: Database.Database): [key: string, value: number][] {
+  try {
+    useSeals(db);
+    return db.prepare('select key, value from meta where seal is seal(key, value)').raw().all() as [string, number][];
+  } catch {
+    return [];
   }
 }

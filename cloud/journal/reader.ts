@@ -81,6 +81,7 @@ class FileReader implements JournalReader {
       db.close();
       return false;
     }
+    db.pragma('cache_size = -2000');
     this.#db = db;
     this.#after = db.prepare<[number], Stored>('select id, jt, n, crc, data from rows where id > ? order by id');
     this.#one = db.prepare<[number], Stored>('select id, jt, n, crc, data from rows where id = ?');
