@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Of all property tests: fixed, so that what fails fails again; another one makes other runs. */
 const seed = process.env.FC_SEED ?? '20261124';
 /** How many times the runs of `npm test` the long rounds make. */
-const times = process.env.FC_TIMES ?? '10';
+const times = process.env.FC_TIMES ?? '20';
 console.log(`Property tests run with FC_SEED=${seed}; \`npm run faults\` makes FC_TIMES=${times} times their runs.`);
 const env = { FC_SEED: seed };
 

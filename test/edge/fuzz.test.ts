@@ -60,7 +60,7 @@ test('a file that is nearly right is taken whole or refused with one sentence th
         expect(message.length).toBeLessThan(1000);
       }
     }),
-    runs(300),
+    runs(100),
   );
 });
 
@@ -106,7 +106,7 @@ test('a command of any payload is done or refused with a reply that the cloud ca
       expect(done).toBeLessThanOrEqual(outbox.commands.size);
       for (const kind of kinds) expect(strangeIn(kind, drivers.get(kind.id)?.sample())).toEqual([]);
     }),
-    runs(60),
+    runs(20),
   );
 });
 
@@ -142,6 +142,6 @@ test('a simulated device of any seed and acts gives what its kind knows, for two
       driver.stop();
       for (const event of events) expect(Object.keys(kind.events)).toContain(event);
     }),
-    runs(40),
+    runs(20),
   );
 });

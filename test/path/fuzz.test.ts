@@ -40,7 +40,7 @@ describe('hostile input to the whole cloud', () => {
   it(
     'is acknowledged message by message below an agent’s own topics, and each part of it is counted once',
     async () => {
-      const messages = fc.sample(hostileMessage, { seed, ...runs(200) });
+      const messages = fc.sample(hostileMessage, { seed, ...runs(100) });
       const clients: RawMqtt[] = [];
       for (const { id } of hostileAgents) {
         const client = await enter(id);
@@ -97,7 +97,7 @@ describe('hostile input to the whole cloud', () => {
         fc.asyncProperty(inPieces(fc.oneof(nearly([mqtt]), nearly([mqtt], introduced.length))), inPieces(nearly([http])), async (toGate, toDesk) => {
           await Promise.all([said(cloud.mqtt, toGate), said(cloud.http, toDesk)]);
         }),
-        runs(50),
+        runs(25),
       );
       const health = await until('nothing of it waits', async () => {
         const { stages } = await admin.get('/health');

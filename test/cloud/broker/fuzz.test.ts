@@ -66,9 +66,9 @@ const bridges = Buffer.concat([
 test(
   'good sessions with bytes changed, cut out, put in or said twice, in any pieces',
   async () => {
-    await fc.assert(fc.asyncProperty(inPieces(nearly([whole, bridges])), survives), runs(200));
+    await fc.assert(fc.asyncProperty(inPieces(nearly([whole, bridges])), survives), runs(80));
   },
-  patience(200),
+  patience(80),
 );
 
 test(
@@ -77,10 +77,10 @@ test(
     const connect = session[0] as Buffer;
     await fc.assert(
       fc.asyncProperty(inPieces(nearly([whole], connect.length)), (pieces) => survives(pieces)),
-      runs(200),
+      runs(80),
     );
   },
-  patience(200),
+  patience(80),
 );
 
 test(
@@ -89,10 +89,10 @@ test(
     const anything = fc.tuple(fc.nat(15), fc.nat(15), fc.uint8Array({ maxLength: 60 })).map(([type, flags, body]) => packet(type, flags, Buffer.from(body)));
     await fc.assert(
       fc.asyncProperty(fc.array(anything, { minLength: 1, maxLength: 8 }), (packets) => survives([session[0] as Buffer, ...packets])),
-      runs(200),
+      runs(80),
     );
   },
-  patience(200),
+  patience(80),
 );
 
 test(
@@ -100,10 +100,10 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), (bytes) => survives([Buffer.from(bytes)])),
-      runs(100),
+      runs(50),
     );
   },
-  patience(100),
+  patience(50),
 );
 
 /** As the contract has it, said another way than the product says it. */
@@ -152,10 +152,10 @@ test(
         client.cut();
         await client.closed;
       }),
-      runs(150),
+      runs(80),
     );
   },
-  patience(150),
+  patience(80),
 );
 
 test('afterwards nothing is left of it, every message is accounted for, and the healthy agent’s are all there', async () => {

@@ -140,10 +140,10 @@ test(
         expect(answer.body.length).toBeLessThan(2_000_000);
         await stillServed();
       }),
-      runs(250),
+      runs(120),
     );
   },
-  patience(250),
+  patience(120),
 );
 
 /** Says it in these pieces on a connection of its own, and hears all that comes; ends its side after the last. */
@@ -193,10 +193,10 @@ test(
         expect(statuses.filter((status) => status >= 500 && status !== 501 && status !== 505)).toEqual([]);
         await stillServed();
       }),
-      runs(100),
+      runs(40),
     );
   },
-  patience(100),
+  patience(40),
 );
 
 test(
@@ -231,11 +231,11 @@ test(
         if (answer.statusCode === 201) taken++;
         await stillServed();
       }),
-      { ...runs(60), endOnFailure: true },
+      { ...runs(40), endOnFailure: true },
     );
     expect(taken).toBeGreaterThan(0);
     const { photos } = (await kit.ask('GET', `/api/cases/${id}`, { as: 'admin' })).json();
     expect(photos).toHaveLength(before + taken);
   },
-  patience(200),
+  patience(40),
 );

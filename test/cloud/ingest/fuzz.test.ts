@@ -21,7 +21,7 @@ test('a message becomes readings, events, replies, states or parked parts, each 
       if (JSON.stringify(items) !== JSON.stringify(decode({ ...message, rx }, view))) faults.push('another time, another end');
       expect(faults).toEqual([]);
     }),
-    runs(300),
+    runs(200),
   );
   expect(({} as Record<string, unknown>).polluted).toBeUndefined();
 });
@@ -48,7 +48,7 @@ test('a frame of any bytes is read to its end or to what is not known of it', ()
       expect(errors.length).toBeLessThanOrEqual(1);
       for (const value of Object.values(data)) expect(Number.isFinite(value)).toBe(true);
     }),
-    runs(2000),
+    runs(500),
   );
 });
 
@@ -62,6 +62,6 @@ test('a topic is one that the contract names, or none', () => {
       const down = parseCommandTopic(topic);
       if (down) expect(`gw/v1/${down.agent}/${down.device}/command`).toBe(topic);
     }),
-    runs(2000),
+    runs(500),
   );
 });

@@ -63,10 +63,10 @@ test(
         client.socket.disconnect();
         await stillTold();
       }),
-      runs(25),
+      runs(12),
     );
   },
-  patience(25),
+  patience(12),
 );
 
 /** A websocket of raw bytes, past its handshake. */
@@ -111,10 +111,10 @@ test(
         await closed;
         await stillTold();
       }),
-      runs(60),
+      runs(30),
     );
   },
-  patience(60),
+  patience(30),
 );
 
 test(

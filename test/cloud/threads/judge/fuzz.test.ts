@@ -33,6 +33,6 @@ test('whatever agents and bridges say, all of it is judged and committed, every 
       expect(again.parkedTotal()).toBe(ingest.parked);
       judged.db.close();
     }),
-    runs(40),
+    runs(20),
   );
 });
