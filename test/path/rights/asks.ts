@@ -82,7 +82,7 @@ const agentFor =
 const accountFor =
   (body?: object): Asking =>
   async ({ campuses, side, asker, fresh }) => {
-    const name = fresh ? (await campuses.double(asker, 'session')).name : thingsOf(campuses, side).account;
+    const name = fresh ? (await campuses.double(asker)).name : thingsOf(campuses, side).account;
     return { path: `/api/accounts/${name}`, ...(body ? { body } : {}) };
   };
 
@@ -213,5 +213,7 @@ export const shows: Record<string, string> = {
   'GET /api/grids': 'own-grid',
   'GET /api/sites': 'own-school',
 };
-/** Acts that end the session or token that asks: another with the same rights does them. */
-export const ending = new Set(['POST /api/session', 'DELETE /api/session', 'PUT /api/session/password']);
+/** Acts that end the session or token that asks, or make another: by one of its own. */
+export const ending = new Set(['POST /api/session', 'DELETE /api/session']);
+/** What changes the account itself. */
+export const changing = 'PUT /api/session/password';

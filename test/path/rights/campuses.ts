@@ -113,12 +113,17 @@ export class Campuses {
     return form;
   }
 
-  /** Another with the same rights, for acts that end sessions. */
-  async double({ name, role, scope }: Asker, shown: Shown): Promise<Asker> {
+  /** The same once more, by a session or token of its own: for acts that end it. */
+  async again(asker: Asker, shown: Shown): Promise<Asker> {
+    const person = await this.cloud.signIn(asker.name, password);
+    return { ...asker, person: shown === 'session' ? person : await this.#script(person) };
+  }
+
+  /** Another account with the same rights, which may be changed. */
+  async double({ name, role, scope, person }: Asker): Promise<Asker> {
     const username = this.next(name);
     await this.admin.post('/api/accounts', { username, password, role, scope });
-    const person = await this.cloud.signIn(username, password);
-    return { name: username, role, scope, person: shown === 'session' ? person : await this.#script(person) };
+    return { name: username, role, scope, person };
   }
 
   /** An SOS of the campus that fires: the same one, or another where people have ended it. */
