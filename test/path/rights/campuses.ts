@@ -74,13 +74,19 @@ export class Campuses {
   }
 
   async open(): Promise<this> {
+    await this.openUnpeopled();
+    for (const role of everywhere) await this.#employ(`${role}-of-all`, role, { all: true });
+    for (const [role, scope] of Object.entries(scopes)) await this.#employ(role, role as Role, scope);
+    return this;
+  }
+
+  /** Without the accounts of the table's columns: a password takes its time. */
+  async openUnpeopled(): Promise<this> {
     await this.cloud.start();
     this.admin = await this.cloud.signIn();
     this.#picture = await jpegOf(32, 24);
     for (const side of ['own', 'secret'] as const) await this.#build(side);
     this.tokens.bridge = (await this.admin.post('/api/agents', { id: 'bridge', name: 'a bridge', role: 'bridge' })).token;
-    for (const role of everywhere) await this.#employ(`${role}-of-all`, role, { all: true });
-    for (const [role, scope] of Object.entries(scopes)) await this.#employ(role, role as Role, scope);
     return this;
   }
 

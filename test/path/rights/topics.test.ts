@@ -21,7 +21,7 @@ const others: Speaker[] = [itself, another, bridge, nobody];
 
 describe('every topic', () => {
   const campuses = new Campuses();
-  beforeAll(() => campuses.open());
+  beforeAll(() => campuses.openUnpeopled());
   afterAll(() => campuses.close());
 
   const filterOf = (topic: string, { device }: Speaker) => topic.replace('{agent}', 'own-gw').replace('{device}', device);
