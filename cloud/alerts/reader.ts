@@ -15,6 +15,7 @@ function scoped(scope: Scope): { where: string; values: string[] } {
 /** Reads the rules' file, which another thread writes. The file must be there. */
 export function openAlertReader(file: string): AlertReader {
   const db = new Database(file, { readonly: true });
+  db.pragma('cache_size = -4000');
   return {
     list(scope: Scope, { state, device, cause, limit, cursor }: AlertFilter) {
       const { where, values } = scoped(scope);
