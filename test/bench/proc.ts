@@ -13,10 +13,10 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** Bytes of all files below a folder. */
+/** Bytes that all files below a folder take on the disk: InfluxDB makes files larger than what is in them. */
 export const folderBytes = (folder: string): number =>
   readdirSync(folder, { withFileTypes: true, recursive: true }).reduce((sum, entry) => {
     // A file may go while it is looked for.
-    const size = entry.isFile() ? (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0) : 0;
-    return sum + size;
+    const blocks = entry.isFile() ? (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.blocks ?? 0) : 0;
+    return sum + 512 * blocks;
   }, 0);

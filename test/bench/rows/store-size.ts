@@ -8,7 +8,7 @@ import { useSeals } from '../../../devices/database/database.ts';
 import { TestClock } from '../../kit/clock.ts';
 import { Influxd } from '../../kit/influxd.ts';
 import { Cloud, until } from '../../kit/product.ts';
-import { fillStore, metrics } from '../past.ts';
+import { fillStore, metrics, type PastCover, pastCovers } from '../past.ts';
 import { folderBytes } from '../proc.ts';
 import { atMost, less, type RunOptions, row, told } from '../row.ts';
 import { registerDevices } from '../stand.ts';
@@ -24,11 +24,11 @@ const soon = `  cache-snapshot-write-cold-duration = "2s"
   compact-full-write-cold-duration = "4s"`;
 
 /** A cloud that has its devices and is down, its telemetry file filled with what they said until `to`, all days packed. */
-async function filled(covers: number, from: number, to: number, stepMs: number): Promise<{ cloud: Cloud; readings: number; bytes: number; free: number }> {
+async function filled(covers: readonly PastCover[], from: number, to: number, stepMs: number): Promise<{ cloud: Cloud; readings: number; bytes: number; free: number }> {
   const cloud = await new Cloud().start();
   await registerDevices(
     await cloud.signIn(),
-    Array.from({ length: covers }, (_, i) => ({ id: `past-${i}` })),
+    covers.map((_, i) => ({ id: `past-${i}` })),
   );
   await cloud.end();
   const file = join(cloud.folder, 'data/telemetry.db');
@@ -41,6 +41,8 @@ async function filled(covers: number, from: number, to: number, stepMs: number):
   const readings = await fillStore(store, covers, from, to, stepMs, (ts) => clock.setWall(ts));
   clock.setWall(to + dayMs);
   store.packAll();
+  const [{ ts }] = (await store.query({ device: 'past-1', kind: 'manhole-cover', metrics: [metrics[0]], from, to, maxPoints: readings })) as unknown as [{ ts: number[] }];
+  if (ts.length * covers.length !== readings) throw new Error(`of ${readings / covers.length} readings of a device ${ts.length} are there`);
   await store.stop();
   db.pragma('wal_checkpoint(TRUNCATE)');
   const ask = (pragma: string) => db.pragma(pragma, { simple: true }) as number;
@@ -50,7 +52,7 @@ async function filled(covers: number, from: number, to: number, stepMs: number):
 }
 
 /** The same day in an InfluxDB, until it has packed it. */
-async function influxBytes(covers: number, from: number, to: number): Promise<number> {
+async function influxBytes(covers: readonly PastCover[], from: number, to: number): Promise<number> {
   const influxd = await new Influxd(soon).start();
   try {
     const store = new InfluxStore({ target: { version: 1, url: influxd.url, database: 'day' }, log });
@@ -92,7 +94,7 @@ export const storeSize = row({
   seconds: 150,
   async run({ size, say }: RunOptions) {
     const today = Math.floor(Date.now() / dayMs) * dayMs;
-    const covers = size(1000, 50);
+    const covers = pastCovers(size(1000, 50));
     const day = await filled(covers, today - 2 * dayMs, today - dayMs, minuteMs);
     await day.cloud.remove();
     say(`${day.readings} readings, ${day.bytes} bytes`);
@@ -103,7 +105,7 @@ export const storeSize = row({
       await month.cloud.start();
       const admin = await month.cloud.signIn();
       let n = 0;
-      const ask = (wanted: string) => () => admin.get(`/api/devices/past-${(n++ * 7) % covers}/telemetry?metric=${wanted}&from=${today - (days + 1) * dayMs}&to=${today}`);
+      const ask = (wanted: string) => () => admin.get(`/api/devices/past-${(n++ * 7) % covers.length}/telemetry?metric=${wanted}&from=${today - (days + 1) * dayMs}&to=${today}`);
       const one = await timed(size(60, 5), ask(metrics[0]));
       const all = await timed(size(60, 5), ask(metrics.join(',')));
       return {
