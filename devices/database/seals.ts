@@ -43,6 +43,21 @@ export function brokenSeals(db: Database, goOn: () => boolean = () => true, last
   return broken;
 }
 
+/** What was written of a table, to be selected from. */
+export function wholeRows(db: Database, name: string): string {
+  const table = tablesOf(db).find((one) => one.name === name) as Table;
+  return `(select * from ${quoted(name)} where seal is ${seal(shapeOf(db, table).columns)})`;
+}
+
+/** Removes the rows that are not what was written. How many of each table, where there are any. */
+export const removeBroken = (db: Database): { table: string; rows: number }[] =>
+  tablesOf(db)
+    .map((table) => {
+      const { columns, isSealed } = shapeOf(db, table);
+      return { table: table.name, rows: isSealed ? db.prepare(`delete from ${quoted(table.name)} where seal is not ${seal(columns)}`).run().changes : 0 };
+    })
+    .filter(({ rows }) => rows > 0);
+
 interface Table {
   name: string;
   /** 1: without rowid. */

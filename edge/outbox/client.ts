@@ -29,6 +29,7 @@ export class ThreadOutbox implements Outbox {
   readonly #gathering = new Gathering();
   readonly #asked: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
   #worker: Worker | null = null;
+  #isOpen = false;
   #stats: OutboxStats = { waiting: 0, dropped: 0 };
   #committing: Group | null = null;
   /** What each parcel that was taken holds. */
@@ -57,6 +58,7 @@ export class ThreadOutbox implements Outbox {
     worker.on('exit', () => this.#failed(fatal('outbox-thread', "the outbox's thread has ended")));
     try {
       const { beginning } = await this.#ask({ ask: 'open' });
+      this.#isOpen = true;
       this.#droppedTold = this.#stats.dropped;
       return beginning as Beginning;
     } catch (error) {
@@ -190,9 +192,14 @@ export class ThreadOutbox implements Outbox {
 
   #heard(answer: Answer): void {
     if (answer.stats) this.#stats = answer.stats;
+    for (const sentence of answer.damage ?? []) this.#options.log.error(`outbox: ${sentence}`);
     const asked = this.#asked.shift();
-    if (answer.error) asked?.reject((answer.error.fatal ? fatal : retry)(answer.error.code, answer.error.message));
-    else asked?.resolve(answer);
+    if (answer.error) {
+      const error = (answer.error.fatal ? fatal : retry)(answer.error.code, answer.error.message);
+      asked?.reject(error);
+      // Opening is answered to whoever starts it; later nothing can be kept any more.
+      if (answer.error.fatal && this.#isOpen) this.#failed(error);
+    } else asked?.resolve(answer);
   }
 
   #failed(error: Error): void {

@@ -22,6 +22,11 @@ export class SendOrder {
     if (this.#latest.get(device) === id) this.#latest.delete(device);
   }
 
+  /** It is no longer on the disk, whoever it was of. */
+  lost(id: number): void {
+    for (const [device, newest] of this.#newest) if (newest === id) this.gone(device, id);
+  }
+
   isTaken(id: number): boolean {
     return this.#taken.has(id);
   }

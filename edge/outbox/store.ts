@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import { type Clock, systemClock } from '../../devices/clock.ts';
 import { CommitTimes } from './commit-times.ts';
-import { openFile } from './file.ts';
+import { type OpenFile, openFile } from './file.ts';
 import { SendOrder } from './order.ts';
 import {
   type Addition,
@@ -30,12 +30,19 @@ interface Out {
   rows: { id: number; device: string }[];
 }
 
+interface Kept {
+  id: number;
+  /** 1: it is what was written. */
+  whole: number;
+}
+
 /** Bytes of a row beside its text, as SQLite keeps it. */
 const rowOverhead = 24;
 /** Telemetry is dropped in steps of so many rows. */
 const dropStep = 64;
 
 export class SqliteStore {
+  readonly #file: OpenFile;
   readonly #db: Database.Database;
   readonly #budget: number;
   readonly #commandsKept: number;
@@ -49,6 +56,7 @@ export class SqliteStore {
   #nextKey = 1;
   #waiting: number;
   #dropped: number;
+  #damage: string[];
   readonly beginning: Beginning;
 
   constructor(options: StoreOptions, clock: Pick<Clock, 'now'> = systemClock) {
@@ -57,12 +65,15 @@ export class SqliteStore {
     const log = Math.min(4 * 1024 * 1024, max / 4);
     this.#budget = max - log;
     this.#commandsKept = Math.min(10_000, Math.max(500, 500 * Math.floor(options.maxMb)));
-    this.#db = openFile(options.folder, log);
+    this.#file = openFile(options.folder, log, options.now);
+    this.#db = this.#file.db;
+    this.#damage = this.#file.damage;
     this.#sql = statements(this.#db);
     const boot = Math.max(this.#fact('boot') + 1, Math.floor(options.now / 1000));
     this.#sql.setFact.run('boot', boot);
     this.beginning = { boot, state: new Map((this.#sql.state.all() as { key: string; value: string }[]).map(({ key, value }) => [key, value])) };
-    this.#dropped = this.#fact('dropped');
+    this.#dropped = this.#fact('dropped') + this.#file.lost;
+    if (this.#file.lost > 0) this.#sql.setFact.run('dropped', this.#dropped);
     const { rows, last } = this.#sql.count.get() as { rows: number; last: number };
     this.#waiting = rows;
     this.#nextId = last + 1;
@@ -145,8 +156,15 @@ export class SqliteStore {
     return { waiting: this.#waiting, dropped: this.#dropped };
   }
 
+  /** What the disk has changed and was given up since the last time, in sentences. */
+  takeDamage(): string[] {
+    const damage = this.#damage;
+    this.#damage = [];
+    return damage;
+  }
+
   close(): void {
-    this.#db.close();
+    this.#file.close();
   }
 
   #fact(key: string): number {
@@ -154,9 +172,13 @@ export class SqliteStore {
   }
 
   #nextUrgent(): Parcel | null {
-    const row = this.#sql.urgent.get(this.#urgentWalked) as ({ id: number } & UrgentEntry) | undefined;
+    const row = this.#sql.urgent.get(this.#urgentWalked) as (Kept & UrgentEntry) | undefined;
     if (!row) return null;
     this.#urgentWalked = row.id;
+    if (!row.whole) {
+      this.#giveUp('urgent', row);
+      return this.#nextUrgent();
+    }
     return { key: this.#keep('urgent', [row]), kept: this.#commits.of(row.id), urgent: { device: row.device, what: row.what, body: row.body } };
   }
 
@@ -172,19 +194,33 @@ export class SqliteStore {
       this.#order.take(row.device, row.id, backlog);
     };
     for (let id = this.#order.nextLatest(); id !== null; id = this.#order.nextLatest()) {
-      const row = this.#sql.reading.get(id) as { id: number } & ReadingEntry;
-      if (!fits(row)) break;
-      take(row, false);
+      const row = this.#sql.reading.get(id) as (Kept & ReadingEntry) | undefined;
+      if (row && !fits(row)) break;
+      if (row?.whole) take(row, false);
+      else {
+        this.#order.lost(id);
+        this.#giveUp('telemetry', { id });
+      }
     }
+    const broken: Kept[] = [];
     if (this.#order.nextLatest() === null && readings.length < maxReadings) {
-      for (const row of this.#sql.backlog.iterate(this.#order.walked) as Iterable<{ id: number } & ReadingEntry>) {
-        if (this.#order.isTaken(row.id)) this.#order.pass(row.id);
+      for (const row of this.#sql.backlog.iterate(this.#order.walked) as Iterable<Kept & ReadingEntry>) {
+        if (!row.whole) broken.push(row);
+        if (this.#order.isTaken(row.id) || !row.whole) this.#order.pass(row.id);
         else if (fits(row)) take(row, true);
         else break;
       }
     }
+    for (const row of broken) this.#giveUp('telemetry', row);
     const [first] = rows;
     return first ? { key: this.#keep('telemetry', rows), kept: this.#commits.of(first.id), readings } : null;
+  }
+
+  /** What the disk has changed is not sent as if it were what was said. */
+  #giveUp(what: Out['what'], { id }: { id: number }): void {
+    this.#waiting -= (what === 'urgent' ? this.#sql.deleteUrgent : this.#sql.deleteTelemetry).run(id, id).changes;
+    if (what === 'telemetry') this.#sql.setFact.run('dropped', ++this.#dropped);
+    this.#damage.push(`row ${id} of ${what} in the outbox was changed by the disk and is lost`);
   }
 
   #keep(what: Out['what'], rows: Out['rows']): number {
@@ -240,10 +276,10 @@ const statements = (db: Database.Database) => ({
   pages: db.prepare('SELECT page_count - freelist_count AS pages FROM pragma_page_count(), pragma_freelist_count()'),
   addTelemetry: db.prepare('INSERT INTO telemetry (id, device, body) VALUES (?, ?, ?)'),
   addUrgent: db.prepare('INSERT INTO urgent (id, device, what, body) VALUES (?, ?, ?, ?)'),
-  reading: db.prepare('SELECT id, device, body FROM telemetry WHERE id = ?'),
-  backlog: db.prepare('SELECT id, device, body FROM telemetry WHERE id > ? ORDER BY id'),
+  reading: db.prepare('SELECT id, device, body, seal IS seal(id, device, body) AS whole FROM telemetry WHERE id = ?'),
+  backlog: db.prepare('SELECT id, device, body, seal IS seal(id, device, body) AS whole FROM telemetry WHERE id > ? ORDER BY id'),
   oldest: db.prepare('SELECT id, device FROM telemetry ORDER BY id'),
-  urgent: db.prepare('SELECT id, device, what, body FROM urgent WHERE id > ? ORDER BY id LIMIT 1'),
+  urgent: db.prepare('SELECT id, device, what, body, seal IS seal(id, device, what, body) AS whole FROM urgent WHERE id > ? ORDER BY id LIMIT 1'),
   deleteTelemetry: db.prepare('DELETE FROM telemetry WHERE id BETWEEN ? AND ?'),
   deleteUrgent: db.prepare('DELETE FROM urgent WHERE id BETWEEN ? AND ?'),
   command: db.prepare('SELECT id, reply FROM command WHERE id = ?'),
