@@ -46,6 +46,9 @@ const unacceptableVersion = Buffer.from([0x20, 2, 0, 1]);
 /** Packets that may follow CONNECT before CONNACK is sent; bounded by one socket read all the same. */
 const queuedBeforeConnack = 1000;
 
+/** What may lie here for a client that does not read it, beside what the system takes. */
+const mostUnreadBytes = 1 << 20;
+
 /** Up-topics have no subscribers by right, and what goes down is written by link.ts: nothing is ever fanned out (ingest-path.md, trap 6). */
 class NoFanOut extends Aedes {
   override publish(...args: unknown[]): void {
@@ -64,6 +67,7 @@ export class Gate {
   readonly #aedes: Aedes;
   readonly #guard: (parser: Parser) => void;
   #connections = 0;
+  #unread = 0;
   #lastName = 0;
 
   constructor(
@@ -83,6 +87,10 @@ export class Gate {
     });
   }
 
+  /** Connections that were ended because they did not read. */
+  get unread(): number {
+    return this.#unread;
+  }
   get connections(): number {
     return this.#connections;
   }
@@ -103,11 +111,19 @@ export class Gate {
 
   /** Takes a new connection. */
   handle(socket: Socket): void {
+    const { log } = this.options;
     const client = this.#aedes.handle(socket) as GateClient;
     this.#connections++;
     this.#guard(client._parser);
     client.link = new Link({
-      write: (bytes) => void (socket.writable && socket.write(bytes)),
+      write: (bytes) => {
+        if (!socket.writable) return;
+        socket.write(bytes);
+        if (socket.writableLength <= mostUnreadBytes) return;
+        this.#unread++;
+        log.info({ agent: client.link.id }, 'a connection was ended: it does not read what is sent to it');
+        client.close();
+      },
       close: () => client.close(),
       pause: () => client.pause(),
       finish: () => socket.end(() => socket.destroy()),

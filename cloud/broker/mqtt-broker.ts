@@ -141,7 +141,7 @@ export class Broker implements BrokerCalls {
       parked: 0,
       waiting: seen - accepted - rejected - repeats,
       lagMs: this.#line.lagMs(),
-      more: { refusedConnects: this.#refusedConnects, refusing: this.#refusing, contested: this.#presence.contested() },
+      more: { refusedConnects: this.#refusedConnects, refusing: this.#refusing, contested: this.#presence.contested(), unread: this.#gate.unread },
       connections: this.#gate.connections,
       telemetry: this.#telemetry,
       hops: { disk: this.#disk.summary },

@@ -14,6 +14,7 @@ import { addPage } from './page.ts';
 import { answerBrokenRequest, onError, problem, sendProblem } from './problems.ts';
 import { type App, type Routes, routes } from './routes.ts';
 import { addSecurityHeaders } from './security.ts';
+import { addUnreadBound } from './unread.ts';
 import { validatorCompiler } from './validation.ts';
 
 export type { Credentials, Viewer } from '../accounts/accounts.ts';
@@ -33,6 +34,9 @@ export interface Http {
 }
 
 const bodyBytes = 1_048_576;
+/** A request has so long to come whole (a picture over a bad line), and a connection on which nothing moves ends, ms; Fastify knows no bound of either. */
+const requestMs = 300_000;
+const stillMs = 60_000;
 
 /** `list`: the routes to serve; all of the product's unless a test serves fewer. */
 export async function buildHttp(deps: HttpDeps, list: Record<string, Routes> = routes): Promise<Http> {
@@ -40,6 +44,8 @@ export async function buildHttp(deps: HttpDeps, list: Record<string, Routes> = r
     loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytes,
+    requestTimeout: requestMs,
+    connectionTimeout: stillMs,
     // An address that cannot be decoded, and what is no HTTP at all, are told in the same shape as the rest.
     frameworkErrors: onError,
     clientErrorHandler: answerBrokenRequest,
@@ -71,6 +77,7 @@ export async function buildHttp(deps: HttpDeps, list: Record<string, Routes> = r
 /** In the order in which a request meets them. */
 const steps = (deps: HttpDeps, list: Record<string, Routes>): [string, (app: FastifyInstance) => void | Promise<void>][] => [
   ['headers', addSecurityHeaders],
+  ['unread', addUnreadBound],
   ['compress', async (app) => void (await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'], globalDecompression: false }))],
   ['plain bodies', addPlainBodies],
   ['cookies', async (app) => void (await app.register(cookie))],

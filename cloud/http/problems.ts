@@ -101,14 +101,17 @@ function afterBody(request: IncomingMessage, go: () => void): void {
   else request.on('data', count).on('end', over).on('close', over).on('error', over).resume();
 }
 
+const brokenRequests: Record<string, [status: number, line: string, detail: string]> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'The headers are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request did not come whole in time.'],
+};
+
 /** What the parser of HTTP could not read: there is no request to answer to, only the connection, which ends. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const body = JSON.stringify(tooLarge ? { ...problem('invalid', 'The headers are too large.'), status: 431 } : problem('invalid', 'This is not a request of HTTP/1.1.'));
-  const head = `HTTP/1.1 ${tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'}\r\nconnection: close\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${Object.entries(
-    bareHeaders,
-  )
+  const [status, line, detail] = brokenRequests[error.code ?? ''] ?? [400, 'Bad Request', 'This is not a request of HTTP/1.1.'];
+  const body = JSON.stringify({ ...problem('invalid', detail), status });
+  const head = `HTTP/1.1 ${status} ${line}\r\nconnection: close\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${Object.entries(bareHeaders)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\r\n')}`;
   socket.end(`${head}\r\n\r\n${body}`);

@@ -1,7 +1,8 @@
 /** The door of the photos: pictures from outside, kept as files that are named by what is in them. */
 import type { Logger } from '../../devices/log.ts';
+import { Turns } from '../turns.ts';
 import { FileStore } from './files.ts';
-import { type Picture, readPicture } from './picture.ts';
+import { readPicture } from './picture.ts';
 
 export { maxUploadBytes } from './picture.ts';
 
@@ -28,11 +29,13 @@ export interface PhotosOptions {
   log: Logger;
 }
 
-/** Pictures are unfolded one at a time: a large one takes some hundred MB for a moment. */
 export class Photos {
   readonly #options: PhotosOptions;
   readonly #files: FileStore;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Pictures are unfolded one at a time: a large one takes some hundred MB for a moment. */
+  readonly #unfolding = new Turns(1);
+  /** And read one at a time: a thousand that are asked for at once are never all in memory. */
+  readonly #reading = new Turns(1);
 
   constructor(options: PhotosOptions) {
     this.#options = options;
@@ -45,7 +48,7 @@ export class Photos {
 
   /** Resolves when both files are on disk. The same picture twice is one file. Throws refusals (413, 415), and a `retry` error when the disk refuses. */
   async keep(bytes: Uint8Array): Promise<KeptPicture> {
-    const picture = await this.#inTurn(() => readPicture(bytes, this.#options.timezone));
+    const picture = await this.#unfolding.take('', () => readPicture(bytes, this.#options.timezone));
     const file = await this.#files.put(picture.jpeg);
     const thumb = await this.#files.put(picture.thumb);
     return {
@@ -63,16 +66,10 @@ export class Photos {
   /** The bytes of a file of the store, compared with its name: a damaged one is told and throws, it is never shown. */
   async read(name: string): Promise<Buffer> {
     try {
-      return await this.#files.read(name);
+      return await this.#reading.take('', () => this.#files.read(name));
     } catch (error) {
       this.#options.log.error({ err: error, file: name }, 'a photo cannot be shown');
       throw error;
     }
-  }
-
-  #inTurn(run: () => Promise<Picture>): Promise<Picture> {
-    const mine = this.#turn.then(run, run);
-    this.#turn = mine.catch(() => undefined); // the one whose turn it was is told; the next begins anyway
-    return mine;
   }
 }

@@ -45,7 +45,7 @@ function partOf(path: string): string {
  * Who may import whom, beside itself and devices/: the path of a reading from left to right, each stage knowing only what comes before it.
  * `cloud` is its top: app.ts composes everything, scope.ts, refusal.ts and listening.ts are words that every stage shares.
  */
-const shared = ['cloud/health.ts', 'cloud/scope.ts', 'cloud/refusal.ts', 'cloud/civil-time.ts', 'cloud/listening.ts', 'cloud/byte-cache.ts', 'cloud/hops.ts'];
+const shared = ['cloud/health.ts', 'cloud/scope.ts', 'cloud/refusal.ts', 'cloud/civil-time.ts', 'cloud/listening.ts', 'cloud/byte-cache.ts', 'cloud/hops.ts', 'cloud/turns.ts'];
 const allowed: Record<string, string[]> = {
   devices: [],
   edge: [],

@@ -7,6 +7,12 @@ export const jpegOf = (width = 640, height = 480, background = '#a0c0e0') =>
     .jpeg()
     .toBuffer();
 
+/** One that does not compress. */
+export const noiseJpeg = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: '#000', noise: { type: 'gaussian', mean: 128, sigma: 60 } } })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+
 /** A chunk of a PNG. */
 export function chunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);

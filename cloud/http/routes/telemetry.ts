@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { kindOf } from '../../../devices/kinds/kinds.ts';
 import { type Fault, invalid, notFound, Refusal } from '../../refusal.ts';
+import { Turns } from '../../turns.ts';
 import { viewerOf } from '../auth.ts';
 import { idParams } from '../bodies.ts';
 import { query } from '../lists.ts';
@@ -9,6 +10,8 @@ import type { Routes } from '../routes.ts';
 const dayMs = 86_400_000;
 /** More than this is refused (contract). */
 const maxPoints = 200_000;
+/** A long one takes a third of a second: what else is asked of the store waits for so many at most. */
+const queriesAtOnce = 2;
 const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: dayMs } as const;
 const everyAllowed = 'a whole number of s, m, h or d, such as 30s, 5m or 1h';
 
@@ -24,6 +27,7 @@ const Answer = Type.Object({
 });
 
 export const telemetry: Routes = (app, { register, telemetry, clock }) => {
+  const turns = new Turns(queriesAtOnce);
   app.get(
     '/api/devices/:id/telemetry',
     {
@@ -42,9 +46,10 @@ export const telemetry: Routes = (app, { register, telemetry, clock }) => {
         response: { 200: Answer },
       },
     },
-    async (request) => {
+    async (request, reply) => {
+      const viewer = viewerOf(request);
       const { id } = request.params;
-      const facts = await register.devices.facts(viewerOf(request).scope, id);
+      const facts = await register.devices.facts(viewer.scope, id);
       if (!facts) throw notFound('device');
       const known = kindOf(facts.kind)?.metrics ?? {};
       const metrics = request.query.metric === undefined ? Object.keys(known) : [...new Set(request.query.metric.split(','))];
@@ -58,7 +63,11 @@ export const telemetry: Routes = (app, { register, telemetry, clock }) => {
       if (every === null) faults.push({ key: 'every', value: request.query.every, allowed: everyAllowed });
       if (from >= to) faults.push({ key: 'from', value: from, allowed: `a time before \`to\`, ${to}` });
       if (faults.length > 0) throw invalid(faults);
-      const found = await telemetry.query({ device: id, kind: facts.kind, metrics, from, to, ...(every ? { every } : {}), maxPoints });
+      const found = await turns.take(viewer.username, async () => {
+        // Who has gone meanwhile is not asked for.
+        if (reply.raw.destroyed) throw new Refusal('too-many-attempts', 'The connection had ended before its turn came.');
+        return telemetry.query({ device: id, kind: facts.kind, metrics, from, to, ...(every ? { every } : {}), maxPoints });
+      });
       if ('tooMany' in found) throw new Refusal('too-large', `More than ${maxPoints} points; every=${found.every} fits.`, { every: found.every });
       return { series: found.map(({ metric, ...columns }) => ({ metric, unit: known[metric]?.unit ?? '', ...columns })) } as never;
     },

@@ -215,3 +215,19 @@ test('nothing that is published reaches anybody else, and a client that reads no
   stuck.cut();
   other.cut();
 });
+
+test('a subscriber that never reads is ended when a mebibyte lies for it, and counted; at QoS 0 too, where nothing is waited for', async () => {
+  const stuck = await gate.enter('gw-01');
+  await stuck.subscribe(['gw/v1/gw-01/+/command'], 0);
+  stuck.socket.pause();
+  const other = await gate.enter('gw-02');
+  const how = new Set<string>();
+  for (let i = 0; i < 5000; i++) how.add(await gate.broker.send('gw-01', 'gw/v1/gw-01/a/command', 'x'.repeat(10_000)));
+  expect([...how][0]).toBe('done');
+  await expect.poll(() => gate.broker.send('gw-01', 'gw/v1/gw-01/a/command', '{}')).toBe('away');
+  expect(gate.broker.stats().more).toMatchObject({ unread: 1 });
+  await expect.poll(() => gate.broker.stats().connections).toBe(1);
+  await other.publish('gw/v1/gw-02/telemetry', '[]', 1);
+  stuck.cut();
+  other.cut();
+});
