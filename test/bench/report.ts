@@ -81,7 +81,7 @@ export const failedOf = (row: Row, why: string, seconds: number, load: number): 
 });
 
 const withUnit = (value: number, unit: string) => `${shown(value)}${unit === '' ? '' : ` ${unit}`}`;
-const goal = ({ better, reach, unit }: Measure): string => `${better === 'more' ? '≥' : '≤'} ${withUnit(reach as number, unit)}`;
+const goal = ({ better, reach, unit }: Measure): string => (reach === 0 && better === 'less' ? '0' : `${better === 'more' ? '≥' : '≤'} ${withUnit(reach as number, unit)}`);
 const reaches = ({ better, reach }: Measure, value: number): boolean => (better === 'more' ? value >= (reach as number) : value <= (reach as number));
 const goals = (row: Row) => Object.entries(row.ours).filter(([, { reach }]) => reach !== undefined);
 
@@ -93,25 +93,34 @@ export const goalsOf = (row: Row): string =>
 const table = (head: string[], lines: string[][]): string =>
   [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)].join('\n');
 
-/** The one table; a goal that was not reached is bold. */
+const named = ({ id }: Row) => `\`${id}\``;
+
+/** The one table, as the README carries it; a goal that was not reached is bold. */
 export function resultTable(rows: readonly Row[], results: readonly Result[]): string {
   const lines = results.map((result) => {
     const row = rows.find(({ id }) => id === result.id) as Row;
-    if (result.failed !== undefined) return [row.figure, goalsOf(row), `**failed**: ${result.failed}`, '', ''];
+    if (result.failed !== undefined) return [named(row), row.figure, goalsOf(row), `**failed**: ${result.failed}`, '', ''];
     const ours = Object.entries(row.ours).map(([name, measure]) => {
       const { value, unit } = result.ours[name] as Figured;
       const text = `${name} ${withUnit(value, unit)}`;
       return measure.reach === undefined || reaches(measure, value) ? text : `**${text}** (to reach: ${goal(measure)})`;
     });
     const beside = Object.entries(result.beside).map(([name, figured]) => `${name} ${typeof figured === 'string' ? figured : withUnit(figured.value, figured.unit)}`);
-    return [row.figure, goalsOf(row), [...ours, ...result.notes].join('; '), [...beside, ...(row.said ?? [])].join('; '), result.ratio === null ? '' : shown(result.ratio)];
+    return [
+      named(row),
+      row.figure,
+      goalsOf(row),
+      [...ours, ...result.notes].join('; '),
+      [...beside, ...(row.said ?? [])].join('; '),
+      result.ratio === null ? '' : shown(result.ratio),
+    ];
   });
-  return table(['figure', 'to reach', 'ours', 'beside it, same run', 'ratio'], lines);
+  return table(['id', 'figure', 'to reach', 'ours', 'beside it, same run', 'ratio'], lines);
 }
 
 export function listTable(rows: readonly Row[]): string {
   const all = rows.reduce((sum, { seconds }) => sum + seconds, 0);
-  const lines = rows.map((row) => [row.id, row.figure, goalsOf(row), row.rounds === 1 ? 'once' : `median of ${row.rounds}`, duration(row.seconds)]);
+  const lines = rows.map((row) => [named(row), row.figure, goalsOf(row), row.rounds === 1 ? 'once' : `median of ${row.rounds}`, duration(row.seconds)]);
   return `${table(['id', 'figure', 'to reach', 'rounds', 'takes about'], lines)}\n\nAll of them: about ${duration(all)}.`;
 }
 const duration = (seconds: number) => (seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`);

@@ -6,6 +6,8 @@ import { problems } from '../../cloud/http/problems.ts';
 import { parkedReasons } from '../../cloud/ingest/park.ts';
 import { settingsTable } from '../../cloud/settings.ts';
 import { kinds } from '../../devices/kinds/kinds.ts';
+import { goalsOf } from '../bench/report.ts';
+import { rows } from '../bench/rows.ts';
 import { type Document, openHttp } from '../kit/http.ts';
 
 const top = resolve(import.meta.dirname, '../..');
@@ -118,10 +120,15 @@ describe('the README', () => {
     expect(told.sort()).toEqual([...thrown].sort());
   });
 
+  it('tells every row of the benchmarks, and what it is to reach', () => {
+    const told = rowsOf('Speed').map(([, id, , reach]) => [...named(id), reach]);
+    expect(told).toEqual(rows.map((row) => [row.id, goalsOf(row)]));
+  });
+
   it('names for each line on security a test that is there', () => {
-    const rows = rowsOf('Security');
-    expect(rows.length).toBeGreaterThan(20);
-    for (const [, asked, , held = ''] of rows) {
+    const lines = rowsOf('Security');
+    expect(lines.length).toBeGreaterThan(20);
+    for (const [, asked, , held = ''] of lines) {
       const tests = [...held.matchAll(/`(test\/[^`]+)`: ([^;]+)/g)];
       expect([asked, tests.length > 0]).toEqual([asked, true]);
       for (const [, file, name] of tests) {
