@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ByteCache } from '../../cloud/byte-cache.ts';
+import { fc, runs } from '../kit/fuzz.ts';
 
 const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
@@ -12,7 +12,7 @@ it('whatever was asked before, the bytes themselves decide what is found', () =>
       const all = Buffer.concat([around, bytes, around]);
       expect(cache.get(all, around.length, around.length + bytes.length)).toBe(textOf(bytes));
     }),
-    { numRuns: 2000 },
+    runs(2000),
   );
 });
 

@@ -132,6 +132,11 @@ describe('the house', () => {
     expect(elsewhere).toEqual([]);
   });
 
+  it('has one seed for all tests by properties: they take fast-check from the kit', () => {
+    const others = filesBelow('test').filter((file) => file !== 'test/kit/fuzz.ts' && importsOf(file).others.includes('fast-check'));
+    expect(others).toEqual([]);
+  });
+
   it('has no drawer that collects anything', () => {
     expect(sources.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager|types)(\.ts|\/)/.test(file))).toEqual([]);
   });

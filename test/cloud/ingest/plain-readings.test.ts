@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainReadings } from '../../../cloud/ingest/plain-readings.ts';
 import { readingCheck } from '../../../devices/wire/wire.ts';
+import { fc, runs } from '../../kit/fuzz.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const parsed = (text: string): unknown => {
@@ -12,7 +12,12 @@ const parsed = (text: string): unknown => {
   }
 };
 const name = fc.oneof(fc.stringMatching(/^[a-z_]{1,12}$/), fc.constantFrom('__proto__', 'constructor', '.', 'tilt_deg', 'a b', 'tilt"', 'température', ''));
-const number = fc.oneof(fc.double(), fc.integer(), fc.integer({ min: -9999, max: 9999 }).map((n) => n / 100), fc.constantFrom(-0, 1e21, 5e-7, 0.1, 2 ** 53, 123456789012345.6));
+const number = fc.oneof(
+  fc.double(),
+  fc.integer(),
+  fc.integer({ min: -9999, max: 9999 }).map((n) => n / 100),
+  fc.constantFrom(-0, 1e21, 5e-7, 0.1, 2 ** 53, 123456789012345.6),
+);
 const reading = fc.record(
   {
     device: name,
@@ -26,7 +31,13 @@ const reading = fc.record(
 );
 const decimal = fc.tuple(fc.integer({ min: -1e9, max: 1e9 }), fc.nat(6)).map(([n, digits]) => n / 10 ** digits);
 const likely = fc.record(
-  { device: fc.stringMatching(/^[a-z0-9-]{1,9}$/), boot: fc.nat(), seq: fc.nat(), ts: fc.integer(), values: fc.dictionary(fc.stringMatching(/^[a-z_]{1,9}$/), fc.oneof(decimal, fc.boolean())) },
+  {
+    device: fc.stringMatching(/^[a-z0-9-]{1,9}$/),
+    boot: fc.nat(),
+    seq: fc.nat(),
+    ts: fc.integer(),
+    values: fc.dictionary(fc.stringMatching(/^[a-z_]{1,9}$/), fc.oneof(decimal, fc.boolean())),
+  },
   { requiredKeys: ['ts', 'values'] },
 );
 const one = fc.oneof(likely, reading);
@@ -52,7 +63,7 @@ it('what is read as plain is what JSON.parse gives, and passes the check of a re
       expect(found).toEqual(JSON.parse(text));
       for (const each of [found].flat()) expect(readingCheck.is(JSON.parse(JSON.stringify(each)))).toBe(true);
     }),
-    { numRuns: 3000 },
+    runs(3000),
   );
   expect(plain).toBeGreaterThan(500);
 });
@@ -65,6 +76,6 @@ it('no change of a byte makes it read something that JSON.parse would not', () =
       const found = plainReadings(bytesOf(changed));
       if (found !== undefined) expect(found).toEqual(parsed(changed));
     }),
-    { numRuns: 5000 },
+    runs(5000),
   );
 });
