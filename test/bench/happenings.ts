@@ -2,8 +2,9 @@
 import { publishPacket, RawMqtt } from '../kit/mqtt-raw.ts';
 import { until } from '../kit/product.ts';
 import { LiveView } from '../kit/socket.ts';
-import { shown } from './figures.ts';
+import { quantile, shown } from './figures.ts';
 import type { Generator, Sent } from './load.ts';
+import { less } from './row.ts';
 import { loads } from './shapes.ts';
 import { registerAgents, registerDevices, type Stand } from './stand.ts';
 
@@ -49,6 +50,12 @@ export async function loadBehind(stand: Stand): Promise<Generator> {
   return generator;
 }
 
+/** What stands beside a time that was taken with that load behind it. */
+export const besideLoad = { 'PUBACK of that load, p50': less('ms'), 'PUBACK of that load, p99': less('ms') };
+export const ofLoad = ({ p50, p99 }: Sent): Record<keyof typeof besideLoad, number> => ({ 'PUBACK of that load, p50': p50, 'PUBACK of that load, p99': p99 });
+
+export const p50p99 = (times: readonly number[]) => ({ p50: quantile(times, 0.5), p99: quantile(times, 0.99) });
+
 export async function endOf(generator: Generator): Promise<Sent> {
   generator.stop();
   return generator.done;
@@ -87,7 +94,6 @@ export async function tiltsToScreen(stand: Stand, count: number, everyMs: number
 export async function hopsOf(stand: Stand): Promise<string[]> {
   const { hops } = (await stand.admin.get('/health')) as { hops?: Record<string, { p50: number | null; p99: number | null }> };
   if (!hops) return [];
-  const told = (ms: number | null) => (ms === null ? '–' : shown(ms));
-  const parts = Object.entries(hops).map(([name, { p50, p99 }]) => `${name} ${told(p50)} / ${told(p99)}`);
+  const parts = Object.entries(hops).flatMap(([name, { p50, p99 }]) => (p50 === null || p99 === null ? [] : [`${name} ${shown(p50)} / ${shown(p99)}`]));
   return [`its own hops, p50 / p99 ms: ${parts.join(', ')}`];
 }

@@ -4,9 +4,8 @@
  */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { quantile } from '../figures.ts';
-import { Covers, endOf, hopsOf, loadBehind, pause } from '../happenings.ts';
-import { atMost, less, type RunOptions, row } from '../row.ts';
+import { besideLoad, Covers, endOf, hopsOf, loadBehind, ofLoad, p50p99, pause } from '../happenings.ts';
+import { atMost, type RunOptions, row } from '../row.ts';
 import { loads } from '../shapes.ts';
 import { Stand } from '../stand.ts';
 
@@ -19,7 +18,7 @@ export const ruleFired = row({
   id: 'rule-fired',
   figure: `reading published → its rule fired, the alert committed; ${loads.behind.rate.toLocaleString('en-US')} msg/s behind it`,
   ours: { p50: atMost(2, 'ms'), p99: atMost(10, 'ms') },
-  beside: { 'PUBACK of that load, p50': less('ms'), 'PUBACK of that load, p99': less('ms') },
+  beside: besideLoad,
   ratio: ['p50', 'PUBACK of that load, p50'],
   said: ['the prototype, without the commit of the alert: 0.6 / 3.3 ms'],
   rounds: 3,
@@ -50,8 +49,8 @@ export const ruleFired = row({
       const sent = await endOf(behind);
       covers.close();
       return {
-        ours: { p50: quantile(times, 0.5), p99: quantile(times, 0.99) },
-        beside: { 'PUBACK of that load, p50': sent.p50, 'PUBACK of that load, p99': sent.p99 },
+        ours: p50p99(times),
+        beside: ofLoad(sent),
         notes,
         raw: { times, sent },
       };

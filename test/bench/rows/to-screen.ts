@@ -1,6 +1,5 @@
 import { Crowd } from '../crowd.ts';
-import { quantile } from '../figures.ts';
-import { endOf, hopsOf, loadBehind, tiltsToScreen } from '../happenings.ts';
+import { besideLoad, endOf, hopsOf, loadBehind, ofLoad, p50p99, tiltsToScreen } from '../happenings.ts';
 import { atMost, less, type RunOptions, row, told } from '../row.ts';
 import { loads } from '../shapes.ts';
 import { Stand } from '../stand.ts';
@@ -11,7 +10,7 @@ export const toScreen = row({
   id: 'to-screen',
   figure: `tilt published → delta at a socket client, ${behind}`,
   ours: { p50: atMost(30, 'ms'), p99: atMost(150, 'ms') },
-  beside: { 'PUBACK of that load, p50': less('ms'), 'PUBACK of that load, p99': less('ms') },
+  beside: besideLoad,
   ratio: ['p50', 'PUBACK of that load, p50'],
   said: ['the client is told at most each 20 ms'],
   rounds: 3,
@@ -24,8 +23,8 @@ export const toScreen = row({
       const notes = await hopsOf(stand);
       const sent = await endOf(load);
       return {
-        ours: { p50: quantile(times, 0.5), p99: quantile(times, 0.99) },
-        beside: { 'PUBACK of that load, p50': sent.p50, 'PUBACK of that load, p99': sent.p99 },
+        ours: p50p99(times),
+        beside: ofLoad(sent),
         notes,
         raw: { times, sent },
       };
@@ -48,7 +47,7 @@ export const toScreenCrowded = row({
     'deltas to each page': told('/s'),
     'cloud CPU': told('% of a core'),
   },
-  beside: { 'PUBACK of that load, p50': less('ms'), 'PUBACK of that load, p99': less('ms') },
+  beside: besideLoad,
   rounds: 1,
   seconds: 110,
   async run({ size }: RunOptions) {
@@ -63,8 +62,7 @@ export const toScreenCrowded = row({
       const sent = await endOf(load);
       return {
         ours: {
-          p50: quantile(times, 0.5),
-          p99: quantile(times, 0.99),
+          ...p50p99(times),
           acts: acts.done / seconds,
           'an act, p50': acts.p50,
           'an act, p99': acts.p99,
@@ -72,7 +70,7 @@ export const toScreenCrowded = row({
           'deltas to each page': pages.deltas / pages.open / seconds,
           'cloud CPU': 100 * cloudCores,
         },
-        beside: { 'PUBACK of that load, p50': sent.p50, 'PUBACK of that load, p99': sent.p99 },
+        beside: ofLoad(sent),
         raw: { times, sent, acts, pages },
       };
     } finally {
