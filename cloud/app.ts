@@ -50,8 +50,8 @@ const firstLookMs = 2000;
 export async function startCloud({ settings, clock, log, version, here, ending, onDeath }: CloudOptions): Promise<RunningCloud> {
   const folder = settings.GW_DATA_DIR;
   const timezone = settings.GW_TIMEZONE;
-  const mended = mendLogs(folder, clock.now());
-  for (const { how, sentence } of mended) log[how === 'mended' ? 'error' : 'warn'](sentence);
+  const logs = mendLogs(folder, clock.now());
+  for (const { sentence } of logs) log.error(sentence);
   firstLook(folder, clock, firstLookMs);
 
   // What the threads tell before the desk is there is asked for again when it is.
@@ -142,7 +142,7 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
           following: following.stats(),
           live: live.stats(),
           liveHops: live.hops,
-          damage: [...mended.filter(({ how }) => how === 'mended').map(({ sentence }) => sentence), ...inspection.found],
+          damage: [...logs.map(({ sentence }) => sentence), ...inspection.found],
         })
       : { health: { status: 'starting', problems: ['The cloud is starting.'], stages: {}, hops: {} }, hops: {} };
   const http = await buildHttp({

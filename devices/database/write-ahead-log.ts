@@ -28,7 +28,10 @@ export function mendLog(database: string, now: number): LogDamage | null {
   if (damage === null) return null;
   const at = `${file} is damaged in ${damage.frame === null ? 'its head' : `frame ${damage.frame + 1}`} of ${log.frames} frames`;
   if (damage.how === 'cut short')
-    return { how: 'cut short', sentence: `${at}: its last commit is not whole and is left out; a crash has cut it short before it counted, or the disk has changed it since.` };
+    return {
+      how: 'cut short',
+      sentence: `${at}: its last commit is not whole and is left out; where the machine has lost its power nobody was told of it, else the disk has changed it since.`,
+    };
   const aside = asideOf(file, now);
   copyFileSync(file, aside);
   replace(file, log.bytes);
