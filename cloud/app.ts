@@ -33,6 +33,8 @@ export interface CloudOptions {
   /** Folder of the bundle, with a slash at its end: the threads lie in it, the page beside it. */
   here: URL;
   ending: Ending;
+  /** Shows the password of the administrator who is being made, where none was given: it is kept nowhere but as its hash. */
+  firstPassword(password: string): void;
   /** A part has died without which the cloud is of no use. */
   onDeath(reason: Error): void;
 }
@@ -40,14 +42,12 @@ export interface CloudOptions {
 export interface RunningCloud {
   http: number;
   mqtt: number;
-  /** Of the administrator made a moment ago, where none was given; to be shown once. */
-  adminPassword: string | null;
 }
 
 /** Of the start, for looking at what lies in the data folder; what is left of it then is looked at later, ms. */
 const firstLookMs = 2000;
 
-export async function startCloud({ settings, clock, log, version, here, ending, onDeath }: CloudOptions): Promise<RunningCloud> {
+export async function startCloud({ settings, clock, log, version, here, ending, firstPassword, onDeath }: CloudOptions): Promise<RunningCloud> {
   const folder = settings.GW_DATA_DIR;
   const timezone = settings.GW_TIMEZONE;
   const logs = mendLogs(folder, clock.now());
@@ -95,7 +95,7 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
   await register.start();
   await register.rules.seed(seedRules());
   const accounts = new Accounts({ desk, clock, log, missing });
-  const made = await accounts.ensureAdministrator(settings.GW_ADMIN_PASSWORD ?? undefined);
+  await accounts.ensureAdministrator(settings.GW_ADMIN_PASSWORD ?? undefined, firstPassword);
   const photos = new Photos({ dir: join(folder, 'photos'), timezone, log });
   await photos.start();
   const cases = new Cases({ desk, clock, log, timezone, register });
@@ -213,5 +213,5 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
   ending.add('commands', () => commands.stop());
   inspection.start();
   ready = true;
-  return { http: httpPort, mqtt: mqttPort, adminPassword: made?.password ?? null };
+  return { http: httpPort, mqtt: mqttPort };
 }

@@ -58,6 +58,10 @@ try {
     version,
     here: new URL('.', import.meta.url),
     ending,
+    // The only time a password is ever shown.
+    firstPassword: (password) => {
+      if (!process.send) process.stdout.write(`The first account is admin, its password ${password} (printed this once; change it on the page).\n`);
+    },
     onDeath: (reason) => {
       log.fatal({ err: reason }, 'a part of the cloud has died; the cloud ends, what was acknowledged is on disk');
       process.stderr.write(`${reasonOf(reason)}\n`);
@@ -67,11 +71,7 @@ try {
   const url = `http://${settings.GW_HOST.includes(':') ? `[${settings.GW_HOST}]` : settings.GW_HOST}:${cloud.http}/`;
   log.info({ url, mqtt: cloud.mqtt }, 'the cloud listens');
   process.send?.({ type: 'listening', http: cloud.http, mqtt: cloud.mqtt });
-  if (!process.send) {
-    process.stdout.write(`Gridwarden listens at ${url} and mqtt://${settings.GW_HOST}:${cloud.mqtt}\n`);
-    // The only time a password is ever shown: it was made a moment ago and is kept nowhere but as its hash.
-    if (cloud.adminPassword !== null) process.stdout.write(`The first account is admin, its password ${cloud.adminPassword} (printed this once; change it on the page).\n`);
-  }
+  if (!process.send) process.stdout.write(`Gridwarden listens at ${url} and mqtt://${settings.GW_HOST}:${cloud.mqtt}\n`);
 } catch (thrown) {
   // Where a part died during the start, that has been told, and what failed after it is no news.
   if (!leaving) {

@@ -45,16 +45,16 @@ export class Accounts {
   }
 
   /**
-   * Makes the first administrator, `admin`, where there has never been an account. Without a password one is made and returned, to be printed once;
-   * null: there was nothing to make, or the password was given.
+   * Makes the first administrator, `admin`, where there has never been an account. Without a password one is made and shown: before the account is there,
+   * for a process that ends in between shows another one the next time, and one that nobody has seen would lock everybody out.
    */
-  async ensureAdministrator(password: string | undefined): Promise<{ username: string; password: string } | null> {
+  async ensureAdministrator(password: string | undefined, show: (password: string) => void): Promise<void> {
     const any = await this.#deps.desk.read.selectFrom('accounts').select('username').limit(1).executeTakeFirst();
-    if (any) return null;
+    if (any) return;
     if (password !== undefined) checkLength('GW_ADMIN_PASSWORD', password);
     const made = password ?? newPassword();
+    if (password === undefined) show(made);
     await this.#create('system', { username: 'admin', password: made, role: 'administrator', scope: { all: true } });
-    return password === undefined ? { username: 'admin', password: made } : null;
   }
 
   /** Whom a cookie or a bearer token stands for, with the rights of now. `renewed`: the session's end has moved on, so the cookie should be set again. */

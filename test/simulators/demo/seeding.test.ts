@@ -30,7 +30,7 @@ beforeEach(async () => {
   file = new StateFile(join(dir, 'demo.json'));
   file.write({ version: 1, seed: 1, starts: 0, admin: adminPassword, accounts: {}, agents: {}, done: [], cases: {}, shift: {} });
   cloud = await openHttp();
-  await cloud.accounts.ensureAdministrator(adminPassword);
+  await cloud.accounts.ensureAdministrator(adminPassword, () => {});
   base = `http://127.0.0.1:${(await cloud.http.listen('127.0.0.1', 0)).port}`;
 });
 afterEach(async () => {

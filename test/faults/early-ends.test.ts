@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { earlyEnds } from '../kit/early-ends.ts';
+
+describe('a SIGTERM during the start', () => earlyEnds(40));
