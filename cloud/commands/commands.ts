@@ -164,7 +164,9 @@ export class Commands {
       if (change) await this.#followed(row, change);
       const outcome = reply.ok
         ? { status: 'done', result: JSON.stringify(reply.result ?? null), error: null }
-        : { status: 'failed', error: reply.error ?? 'The device gave no reason.' };
+        : reply.error === 'expired'
+          ? { status: 'expired', error: 'It had expired by the agent’s clock.' }
+          : { status: 'failed', error: reply.error ?? 'The device gave no reason.' };
       await desk.act(async (trx) => {
         await trx
           .updateTable('commands')

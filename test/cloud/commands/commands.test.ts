@@ -125,6 +125,13 @@ describe('to an agent that is there', () => {
     expect(await now(command.id)).toMatchObject({ status: 'done', error: null });
   });
 
+  test('what its agent finds expired is expired, by its clock, not failed', async () => {
+    const command = await send('cover-1', 'calibrate', { expires: at.clock.now() + 60_000 });
+    await becomes(command.id, 'sent');
+    await work.commands.replies([{ ...reply(command), ok: false, result: null, error: 'expired' }]);
+    expect(await now(command.id)).toMatchObject({ status: 'expired', error: 'It had expired by the agent’s clock.', ended: at.clock.now() });
+  });
+
   test('a set-interval that was done becomes the interval of the register, however often its reply comes', async () => {
     const command = await send('cover-1', 'set-interval', { args: { interval_s: 300 } });
     await becomes(command.id, 'sent');
