@@ -103,7 +103,7 @@ function mustBelongTogether(folder: string): void {
     }
   };
   const decided = number('desk.db', 'outbox', "select seq from sqlite_sequence where name = 'outbox'");
-  const trimmed = number('journal.db', 'meta', "select value from meta where key = 'trimmed' and seal is seal(key, value)");
+  const trimmed = number('journal.db', 'meta', "select value from meta where key = 'trimmed' and seal is seal(json_array(key, value))");
   for (const name of ['rules.db', 'telemetry.db']) {
     const change = number(name, 'cursor', 'select change from cursor');
     if (change > decided)

@@ -94,7 +94,7 @@ export class JournalFile {
   #goOn(): void {
     const db = this.#open;
     // Of a number that is not what was written nothing is built; the rows and the consumers know better.
-    db.exec('delete from meta where seal is not seal(key, value)');
+    db.exec('delete from meta where seal is not seal(json_array(key, value))');
     const meta = (key: string) => (db.prepare('select value from meta where key = ?').pluck().get(key) as number | undefined) ?? 0;
     const last = this.#lastStored();
     this.trimmed = Math.max(meta('trimmed'), ((db.prepare('select min(id) from rows').pluck().get() as number | null) ?? 1) - 1);
@@ -210,7 +210,7 @@ export class JournalFile {
 function rememberedIn(db: Database.Database): [key: string, value: number][] {
   try {
     useSeals(db);
-    return db.prepare('select key, value from meta where seal is seal(key, value)').raw().all() as [string, number][];
+    return db.prepare('select key, value from meta where seal is seal(json_array(key, value))').raw().all() as [string, number][];
   } catch {
     return [];
   }

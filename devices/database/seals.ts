@@ -10,10 +10,7 @@ const named = 5;
 
 /** For every handle that writes sealed tables, before its first write, or looks at their seals. */
 export function useSeals(db: Database): void {
-  db.function('seal', { varargs: true, deterministic: true }, (...values) =>
-    // Types count, too: null, '' and 0 are three.
-    crc32(JSON.stringify(values.map((value) => (value instanceof Uint8Array ? crc32(value) : value)))),
-  );
+  db.function('seal', { deterministic: true }, (row) => crc32(row as string));
 }
 
 /** Seals all tables but those with checksums of their own, and what stands in tables that were not sealed, or had fewer columns. */
@@ -45,8 +42,8 @@ export function brokenSeals(db: Database, goOn: () => boolean = () => true, last
 
 /** What was written of a table, to be selected from. */
 export function wholeRows(db: Database, name: string): string {
-  const table = tablesOf(db).find((one) => one.name === name) as Table;
-  return `(select * from ${quoted(name)} where seal is ${seal(shapeOf(db, table).columns)})`;
+  const { columns, isSealed } = shapeOf(db, tablesOf(db).find((one) => one.name === name) as Table);
+  return isSealed ? `(select * from ${quoted(name)} where seal is ${seal(columns)})` : quoted(name);
 }
 
 /** Removes the rows that are not what was written. How many of each table, where there are any. */
@@ -65,29 +62,49 @@ interface Table {
 }
 
 const quoted = (name: string) => `"${name}"`;
-const seal = (columns: string[], row = '') => `seal(${columns.map((column) => `${row}${quoted(column)}`).join(', ')})`;
+/** As one text, which is far cheaper to hand over than many values; their types count, too: null, '' and 0 are three. Bytes are no JSON. */
+const seal = (columns: Column[], row = '') =>
+  `seal(json_array(${columns.map(({ name, type }) => (/blob/i.test(type) ? `quote(${row}${quoted(name)})` : `${row}${quoted(name)}`)).join(', ')}))`;
 
 const tablesOf = (db: Database): Table[] =>
   db.prepare("select name, wr from pragma_table_list where schema = 'main' and type = 'table' and name not like 'sqlite!_%' escape '!' order by name").all() as Table[];
 
-function shapeOf(db: Database, { name, wr }: Table): { columns: string[]; key: string[]; isSealed: boolean } {
-  const all = db.prepare('select name, pk from pragma_table_info(?)').all(name) as { name: string; pk: number }[];
-  const columns = all.map((column) => column.name).filter((column) => column !== 'seal');
-  return { columns, key: wr === 0 ? ['rowid'] : all.filter(({ pk }) => pk > 0).map((column) => column.name), isSealed: columns.length < all.length };
+interface Column {
+  name: string;
+  type: string;
+  pk: number;
+}
+interface Shape {
+  columns: Column[];
+  key: string[];
+  hasSeal: boolean;
+  triggers: { name: string; sql: string }[];
+  /** As this version does it: what was sealed otherwise cannot be looked at, and is sealed anew. */
+  isSealed: boolean;
+}
+
+function shapeOf(db: Database, table: Table): Shape {
+  const all = db.prepare('select name, type, pk from pragma_table_info(?)').all(table.name) as Column[];
+  const columns = all.filter(({ name }) => name !== 'seal');
+  const key = table.wr === 0 ? ['rowid'] : columns.filter(({ pk }) => pk > 0).map(({ name }) => name);
+  const triggers = triggersOf(table.name, columns, key);
+  const there = db.prepare("select sql from sqlite_schema where type = 'trigger' and name = ?").pluck();
+  return { columns, key, hasSeal: columns.length < all.length, triggers, isSealed: triggers.every(({ name, sql }) => there.get(name) === sql) };
+}
+
+function triggersOf(table: string, columns: Column[], key: string[]): Shape['triggers'] {
+  const put = `begin update ${quoted(table)} set seal = ${seal(columns, 'new.')} where ${key.map((one) => `${quoted(one)} is new.${quoted(one)}`).join(' and ')}; end`;
+  const when = { anew: 'insert', again: `update of ${columns.map(({ name }) => quoted(name)).join(', ')}` };
+  return Object.entries(when).map(([how, what]) => {
+    const name = `${table}_sealed_${how}`;
+    return { name, sql: `CREATE TRIGGER ${quoted(name)} after ${what} on ${quoted(table)} ${put}` };
+  });
 }
 
 function sealTable(db: Database, table: Table): void {
-  const { name } = table;
-  const { columns, key, isSealed } = shapeOf(db, table);
-  const put = `begin update ${quoted(name)} set seal = ${seal(columns, 'new.')} where ${key.map((one) => `${quoted(one)} is new.${quoted(one)}`).join(' and ')}; end`;
-  const triggers = {
-    [`${name}_sealed_anew`]: `after insert on ${quoted(name)} ${put}`,
-    [`${name}_sealed_again`]: `after update of ${columns.map(quoted).join(', ')} on ${quoted(name)} ${put}`,
-  };
-  const there = db.prepare("select sql from sqlite_schema where type = 'trigger' and name = ?").pluck();
-  const wanted = Object.entries(triggers).map(([trigger, what]) => ({ trigger, sql: `CREATE TRIGGER ${quoted(trigger)} ${what}` }));
-  if (isSealed && wanted.every(({ trigger, sql }) => there.get(trigger) === sql)) return;
-  if (!isSealed) db.exec(`alter table ${quoted(name)} add column seal integer`);
-  for (const { trigger, sql } of wanted) db.exec(`drop trigger if exists ${quoted(trigger)}; ${sql}`);
-  db.exec(`update ${quoted(name)} set seal = ${seal(columns)}`);
+  const { columns, hasSeal, triggers, isSealed } = shapeOf(db, table);
+  if (isSealed) return;
+  if (!hasSeal) db.exec(`alter table ${quoted(table.name)} add column seal integer`);
+  for (const { name, sql } of triggers) db.exec(`drop trigger if exists ${quoted(name)}; ${sql}`);
+  db.exec(`update ${quoted(table.name)} set seal = ${seal(columns)}`);
 }
