@@ -16,7 +16,7 @@ import {
   type Transaction,
 } from 'kysely';
 import type { Clock } from '../../devices/clock.ts';
-import { sealTables, useSeals } from '../../devices/database/database.ts';
+import { sealTables } from '../../devices/database/database.ts';
 import { fatal, reasonOf, retry } from '../../devices/errors.ts';
 import type { Logger } from '../../devices/log.ts';
 import type { Change } from '../ingest/ingest.ts';
@@ -43,6 +43,8 @@ export interface DeskOptions {
   append: Append;
 }
 
+/** The library's own tables. */
+const unsealed = [DEFAULT_MIGRATION_TABLE, DEFAULT_MIGRATION_LOCK_TABLE];
 /** So many bytes of changes go to the journal at once, and at least one change. */
 const sendBytes = 1_000_000;
 
@@ -63,7 +65,6 @@ export class Desk {
     let writer: Database.Database;
     try {
       writer = new Database(file);
-      useSeals(writer);
       this.#write = new Kysely<DeskTables>({ dialect: new WritingDialect(writer) });
       writer.pragma('journal_mode = WAL');
       writer.pragma('synchronous = FULL');
@@ -71,8 +72,10 @@ export class Desk {
     } catch (error) {
       throw fatal('desk-file', `${file} cannot be used as a database: ${reasonOf(error)}.`, error);
     }
+    await mustBeKnown(this.#write, file);
+    sealTables(writer, unsealed);
     await migrate(this.#write, file);
-    sealTables(writer, [DEFAULT_MIGRATION_TABLE, DEFAULT_MIGRATION_LOCK_TABLE]);
+    sealTables(writer, unsealed);
     // People's reads have a handle of their own, so that they never wait for an act that is under way.
     this.#read = new Kysely<DeskTables>({ dialect: new SqliteDialect({ database: new Database(file, { readonly: true }) }) });
     this.#outbox.send();
@@ -176,8 +179,7 @@ class WritingDialect extends SqliteDialect {
   }
 }
 
-async function migrate(db: Kysely<DeskTables>, file: string): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+async function mustBeKnown(db: Kysely<DeskTables>, file: string): Promise<void> {
   let done: string[];
   try {
     const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
@@ -188,6 +190,10 @@ async function migrate(db: Kysely<DeskTables>, file: string): Promise<void> {
   }
   const unknown = done.find((name) => !(name in migrations));
   if (unknown !== undefined) throw fatal('newer-data', `${file} was written by a newer version (it has the step "${unknown}"); start that version, or use another GW_DATA_DIR.`);
+}
+
+async function migrate(db: Kysely<DeskTables>, file: string): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
   if (error) throw fatal('desk-migration', `${file} could not be brought to this version: ${reasonOf(error)}.`, error);
 }

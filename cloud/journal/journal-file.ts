@@ -72,7 +72,6 @@ export class JournalFile {
   #use(path: string): void {
     const db = new Database(path);
     this.#db = db;
-    useSeals(db);
     db.pragma(`page_size = ${pageBytes}`);
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
@@ -143,6 +142,7 @@ export class JournalFile {
     const version = db.pragma('user_version', { simple: true }) as number;
     if (version > migrations.length)
       throw fatal('newer-data', `${this.path} was written by a newer version of Gridwarden (schema ${version}, this one knows ${migrations.length}); start that version.`);
+    sealTables(db, ['rows']);
     db.transaction(() => {
       for (const step of migrations.slice(version)) db.exec(step);
       db.pragma(`user_version = ${migrations.length}`);

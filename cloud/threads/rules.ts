@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { systemClock } from '../../devices/clock.ts';
-import { sealTables, useSeals } from '../../devices/database/database.ts';
+import { sealTables } from '../../devices/database/database.ts';
 import { fatal, GwError, reasonOf, retry } from '../../devices/errors.ts';
 import { createLog } from '../../devices/log.ts';
 import { Hop } from '../hops.ts';
@@ -20,12 +20,12 @@ const readBytes = 1_000_000;
 const commitEvery = 1000;
 
 const db = new Database(file);
-useSeals(db);
 db.pragma('journal_mode = WAL');
 db.pragma('synchronous = FULL');
 const version = db.pragma('user_version', { simple: true }) as number;
 if (version > schemaVersion)
   throw fatal('newer-data', `${file} was written by a newer version of Gridwarden (schema ${version}, this one knows ${schemaVersion}); start that version.`);
+sealTables(db);
 db.pragma(`user_version = ${schemaVersion}`);
 let judge = new Judge(db);
 judge.load();

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { systemClock } from '../../devices/clock.ts';
-import { sealTables, useSeals } from '../../devices/database/database.ts';
+import { sealTables } from '../../devices/database/database.ts';
 import { fatal } from '../../devices/errors.ts';
 import { createLog } from '../../devices/log.ts';
 import { type FromJournal, openJournalReader, type ToJournal } from '../journal/journal.ts';
@@ -21,7 +21,6 @@ const logPages = 4000;
 
 function open(): Database.Database {
   const opened = new Database(file);
-  useSeals(opened);
   // Before the first table: room that packing frees goes back to the disk.
   opened.pragma('auto_vacuum = INCREMENTAL');
   opened.pragma('journal_mode = WAL');
@@ -30,6 +29,7 @@ function open(): Database.Database {
   const version = opened.pragma('user_version', { simple: true }) as number;
   if (version > schemaVersion)
     throw fatal('newer-data', `${file} was written by a newer version of Gridwarden (schema ${version}, this one knows ${schemaVersion}); start that version.`);
+  sealTables(opened, EmbeddedStore.checked);
   opened.pragma(`user_version = ${schemaVersion}`);
   return opened;
 }

@@ -8,13 +8,17 @@ import type { Database } from 'better-sqlite3';
 /** Rows that are named one by one. */
 const named = 5;
 
-/** For every handle that writes sealed tables, before its first write, or looks at their seals. */
+/** For every handle that looks at seals. */
 export function useSeals(db: Database): void {
   db.function('seal', { deterministic: true }, (row) => crc32(row as string));
 }
 
-/** Seals all tables but those with checksums of their own, and what stands in tables that were not sealed, or had fewer columns. */
+/**
+ * Seals all tables but those with checksums of their own, and what stands in tables that were not sealed, or had fewer columns. For every handle that writes:
+ * before its first write, and again when it has made tables.
+ */
 export function sealTables(db: Database, but: readonly string[] = []): void {
+  useSeals(db);
   db.transaction(() => {
     for (const table of tablesOf(db)) if (!but.includes(table.name)) sealTable(db, table);
   })();

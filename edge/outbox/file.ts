@@ -112,7 +112,6 @@ function openOrReplace(path: string, walBytes: number, now: number): { db: Datab
 function use(path: string, walBytes: number): Database.Database {
   const db = new Database(path, { timeout: 1000 });
   try {
-    useSeals(db);
     // Exclusive before the first access of the log, so that it is held in memory and by this process alone.
     db.pragma('locking_mode = EXCLUSIVE');
     db.pragma(`page_size = ${pageBytes}`);
@@ -122,7 +121,6 @@ function use(path: string, walBytes: number): Database.Database {
     db.pragma(`journal_size_limit = ${walBytes}`);
     db.pragma('cache_size = -1024');
     migrate(db, path);
-    sealTables(db);
     return db;
   } catch (error) {
     db.close();
@@ -150,8 +148,10 @@ function takeOver(db: Database.Database, damaged: Database.Database): void {
 function migrate(db: Database.Database, path: string): void {
   const found = db.pragma('user_version', { simple: true }) as number;
   if (found > schemaVersion) throw fatal('data-newer', `data folder ${dirname(path)} was written by a newer version (schema ${found}, this program knows ${schemaVersion})`);
+  sealTables(db);
   db.transaction(() => {
     for (const step of migrations.slice(found)) db.exec(step);
     db.pragma(`user_version = ${schemaVersion}`);
   })();
+  sealTables(db);
 }
