@@ -13,7 +13,7 @@ import { Following } from './following.ts';
 import { type Health, readHealth } from './health.ts';
 import type { Hops } from './hops.ts';
 import { buildHttp, identifyBy, isOwnOrigin, sessionCookie } from './http/http.ts';
-import { firstLook, Inspection, mendLogs } from './inspection/inspection.ts';
+import { firstLook, Inspection, mendLogs, mustBelongTogether } from './inspection/inspection.ts';
 import type { Entry } from './journal/journal.ts';
 import { Live } from './live/live.ts';
 import { Metrics } from './metrics.ts';
@@ -44,19 +44,16 @@ export interface RunningCloud {
   mqtt: number;
 }
 
-/** Of the start, for looking at what lies in the data folder; what is left of it then is looked at later, ms. */
-const firstLookMs = 2000;
-
 export async function startCloud({ settings, clock, log, version, here, ending, firstPassword, onDeath }: CloudOptions): Promise<RunningCloud> {
   const folder = settings.GW_DATA_DIR;
   const timezone = settings.GW_TIMEZONE;
   const logs = mendLogs(folder, clock.now());
   for (const { sentence } of logs) log.error(sentence);
-  firstLook(folder, clock, firstLookMs);
+  mustBelongTogether(folder);
 
   // What the threads tell before the desk is there is asked for again when it is.
   let told: { rules: RulesTells; broker: BrokerTells } | null = null;
-  const path = await startPath({
+  const starting = startPath({
     settings,
     log,
     here,
@@ -74,6 +71,9 @@ export async function startCloud({ settings, clock, log, version, here, ending, 
       outgoing: (rows) => told?.rules.outgoing(rows),
     },
   });
+  // Each thread looks at its own file meanwhile.
+  firstLook(join(folder, 'desk.db'), clock);
+  const path = await starting;
 
   // ——— the desk ———
   const toJournal = (changes: NumberedRow[]) =>

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Clock } from '../../devices/clock.ts';
-import { brokenSeals, isDamage, type LogDamage, mendLog, structureFaults, useSeals } from '../../devices/database/database.ts';
+import { brokenSeals, isDamage, type LogDamage, mendLog, structureFaults, useSeals, wholeRows } from '../../devices/database/database.ts';
 import { fatal, reasonOf } from '../../devices/errors.ts';
 
 export { Inspection } from './again.ts';
@@ -14,8 +14,11 @@ const databases = [
   { name: 'rules.db', structure: 'integrity_check', last: ['alerts', 'parked', 'events'] },
   { name: 'telemetry.db', structure: 'quick_check', last: ['parked'] },
 ] as const;
-/** So much of a file is looked through in a millisecond, about. */
-const bytesPerMs = 100_000;
+/** What of the first look there is no time for is left to the whole look, ms. */
+const firstLookMs = 2000;
+const smallBytes = 8 << 20;
+/** Of the journal, which is looked at when it is opened and read, the pages. */
+const databaseOf = (file: string) => databases.find(({ name }) => name === basename(file)) ?? { structure: 'quick_check' as const, last: [] };
 /** Findings of one file that are told. */
 const mostTold = 10;
 
@@ -27,23 +30,20 @@ export function mendLogs(folder: string, now: number): LogDamage[] {
 }
 
 /**
- * What must be known before anything is built on these files: looks at their rows for so long, what the start reads first, at their pages where they are
- * small, and whether they are of one time. Throws a fatal error of one sentence where it finds something.
+ * Before anything is built on a database, by the thread that will: its rows, those that the start reads first, for so long as a start may wait, and its pages
+ * where they are few. Throws a fatal error of one sentence where it finds something.
  */
-export function firstLook(folder: string, clock: Clock, budgetMs: number): void {
-  const end = clock.mono() + budgetMs;
-  for (const { name, structure, last } of databases) {
-    const file = join(folder, name);
-    const [found] = lookAt(file, (db) =>
-      told(file, () => {
-        const broken = brokenSeals(db, () => clock.mono() < end, last);
-        const hasTime = statSync(file).size < (end - clock.mono()) * bytesPerMs;
-        return hasTime && broken.length === 0 ? structureFaults(db, structure, 1) : broken;
-      }),
-    );
-    if (found !== undefined) throw fatal('data-damaged', `${found}. ${restore}; nothing of it was used or changed.`);
-  }
-  mustBelongTogether(folder);
+export function firstLook(file: string, clock: Clock, ms = firstLookMs): void {
+  const end = clock.mono() + ms;
+  const { structure, last } = databaseOf(file);
+  const [found] = lookAt(file, (db) =>
+    told(file, () => {
+      const broken = brokenSeals(db, () => clock.mono() < end, last);
+      const isSmall = statSync(file).size < smallBytes && clock.mono() < end;
+      return isSmall && broken.length === 0 ? structureFaults(db, structure, 1) : broken;
+    }),
+  );
+  if (found !== undefined) throw fatal('data-damaged', `${found}. ${restore}; it was not used.`);
 }
 
 /** All that can be looked at, in sentences; empty: nothing is wrong. Takes as long as the files are large. */
@@ -55,8 +55,7 @@ export const wholeLook = (folder: string): string[] =>
 
 /** The same of one database that is open. */
 export function findingsIn(db: Database.Database, file: string): string[] {
-  const structure = databases.find(({ name }) => name === basename(file))?.structure ?? 'quick_check';
-  return told(file, () => [...brokenSeals(db), ...structureFaults(db, structure, mostTold)]);
+  return told(file, () => [...brokenSeals(db), ...structureFaults(db, databaseOf(file).structure, mostTold)]);
 }
 
 function lookAt(file: string, look: (db: Database.Database) => string[]): string[] {
@@ -86,33 +85,40 @@ function told(file: string, find: () => string[]): string[] {
   return found.map((finding) => `${file} is damaged on the disk: ${finding}`);
 }
 
-/** A file that was lost, emptied or put back alone: what the others have seen of it, it does not know, or what it needs of the journal is gone. */
-function mustBelongTogether(folder: string): void {
-  const number = (name: string, table: string, sql: string): number => {
-    const file = join(folder, name);
-    if (!existsSync(file)) return 0;
-    const db = new Database(file, { readonly: true });
-    try {
-      useSeals(db);
-      return db.prepare('select 1 from sqlite_schema where name = ?').get(table) ? ((db.prepare(sql).pluck().get() as number | undefined) ?? 0) : 0;
-    } catch {
-      // The journal is mended by who opens it; the others were looked at before.
-      return 0;
-    } finally {
-      db.close();
-    }
-  };
-  const decided = number('desk.db', 'outbox', "select seq from sqlite_sequence where name = 'outbox'");
-  const trimmed = number('journal.db', 'meta', "select value from meta where key = 'trimmed' and seal is seal(json_array(key, value))");
+/**
+ * A file that was lost, emptied or put back alone: what the others have seen of it, it does not know, or what it needs of the journal is gone. Throws a fatal
+ * error of one sentence.
+ */
+export function mustBelongTogether(folder: string): void {
+  const decided = numberIn(join(folder, 'desk.db'), 'sqlite_sequence', 'seq', "name = 'outbox'");
+  const trimmed = numberIn(join(folder, 'journal.db'), 'meta', 'value', "key = 'trimmed'");
   for (const name of ['rules.db', 'telemetry.db']) {
-    const change = number(name, 'cursor', 'select change from cursor');
-    if (change > decided)
+    const change = numberIn(join(folder, name), 'cursor', 'change');
+    if (change !== null && decided !== null && change > decided)
       throw fatal('data-apart', `desk.db in ${folder} knows ${decided} changes, ${name} has seen ${change}: it was lost, or is an older copy. ${restore}, all of it of one time.`);
-    const row = number(name, 'cursor', 'select row from cursor');
-    if (row < trimmed)
+    const row = numberIn(join(folder, name), 'cursor', 'row');
+    if (row !== null && trimmed !== null && row < trimmed)
       throw fatal(
         'data-apart',
         `${name} in ${folder} has seen row ${row} of the journal, which begins behind row ${trimmed}: it was lost, or is an older copy. ${restore}, all of it of one time.`,
       );
+  }
+}
+
+/** 0: it is not there. null: it is not what was written; whoever opens the file says so. */
+function numberIn(file: string, table: string, column: string, where = 'true'): number | null {
+  if (!existsSync(file)) return 0;
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(file, { readonly: true });
+    useSeals(db);
+    if (!db.prepare('select 1 from pragma_table_list where name = ?').get(table)) return 0;
+    const found = (from: string) => db?.prepare(`select ${column} from ${from} where ${where}`).pluck().get() as number | undefined;
+    return found(wholeRows(db, table)) ?? (found(table) === undefined ? 0 : null);
+  } catch (thrown) {
+    if (!isDamage(thrown)) throw thrown;
+    return null;
+  } finally {
+    db?.close();
   }
 }

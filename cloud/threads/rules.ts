@@ -6,6 +6,7 @@ import { sealTables } from '../../devices/database/database.ts';
 import { fatal, GwError, reasonOf, retry } from '../../devices/errors.ts';
 import { createLog } from '../../devices/log.ts';
 import { Hop } from '../hops.ts';
+import { firstLook } from '../inspection/inspection.ts';
 import { type FromJournal, openJournalReader, type ToJournal } from '../journal/journal.ts';
 import { Judge } from './judge/judge.ts';
 import { rpcOver } from './rpc.ts';
@@ -19,6 +20,7 @@ const readBytes = 1_000_000;
 /** Without anything urgent the cursor is written this often, ms. */
 const commitEvery = 1000;
 
+firstLook(file, systemClock);
 const db = new Database(file);
 db.pragma('journal_mode = WAL');
 db.pragma('synchronous = FULL');

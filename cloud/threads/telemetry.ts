@@ -5,6 +5,7 @@ import { systemClock } from '../../devices/clock.ts';
 import { sealTables } from '../../devices/database/database.ts';
 import { fatal } from '../../devices/errors.ts';
 import { createLog } from '../../devices/log.ts';
+import { firstLook } from '../inspection/inspection.ts';
 import { type FromJournal, openJournalReader, type ToJournal } from '../journal/journal.ts';
 import { EmbeddedStore, InfluxStore } from '../telemetry/telemetry.ts';
 import { Keeper } from './keeper/keeper.ts';
@@ -20,6 +21,7 @@ const schemaVersion = 1;
 const logPages = 4000;
 
 function open(): Database.Database {
+  firstLook(file, clock);
   const opened = new Database(file);
   // Before the first table: room that packing frees goes back to the disk.
   opened.pragma('auto_vacuum = INCREMENTAL');

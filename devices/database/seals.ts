@@ -46,7 +46,9 @@ export function brokenSeals(db: Database, goOn: () => boolean = () => true, last
 
 /** What was written of a table, to be selected from. */
 export function wholeRows(db: Database, name: string): string {
-  const { columns, isSealed } = shapeOf(db, tablesOf(db).find((one) => one.name === name) as Table);
+  const table = tablesOf(db).find((one) => one.name === name);
+  if (!table) return quoted(name);
+  const { columns, isSealed } = shapeOf(db, table);
   return isSealed ? `(select * from ${quoted(name)} where seal is ${seal(columns)})` : quoted(name);
 }
 

@@ -71,7 +71,7 @@ describe('a cloud whose disk has changed', () => {
     cloud.output = '';
     await expect(cloud.start()).rejects.toThrow('the cloud ended with 1');
     const sentence =
-      /^.*desk\.db is damaged on the disk: row \d+ of departments is not what was written\. Restore the data folder from a backup \(npm run restore\); nothing of it was used or changed\.$/m;
+      /^.*desk\.db is damaged on the disk: row \d+ of departments is not what was written\. Restore the data folder from a backup \(npm run restore\); it was not used\.$/m;
     expect(cloud.output).toMatch(sentence);
     writeFileSync(data('desk.db'), before);
     await cloud.start();

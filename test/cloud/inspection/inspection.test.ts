@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { firstLook, Inspection, wholeLook } from '../../../cloud/inspection/inspection.ts';
+import { firstLook, Inspection, mustBelongTogether, wholeLook } from '../../../cloud/inspection/inspection.ts';
 import { sealTables, useSeals } from '../../../devices/database/database.ts';
 import { TestClock } from '../../kit/clock.ts';
 
@@ -35,7 +35,10 @@ function change(name: string, sql: string): void {
   for (const trigger of triggers) db.exec(trigger.sql);
   db.close();
 }
-const look = (budgetMs = 1000) => firstLook(folder, clock, budgetMs);
+function look(ms?: number): void {
+  mustBelongTogether(folder);
+  for (const name of ['desk.db', 'rules.db', 'telemetry.db']) firstLook(join(folder, name), clock, ms);
+}
 
 describe('the first look', () => {
   it('finds nothing wrong with what was written, with what is older than the seals, or with an empty folder', () => {
@@ -58,7 +61,7 @@ describe('the first look', () => {
       expect.objectContaining({
         next: 'fatal',
         code: 'data-damaged',
-        message: `${join(folder, name)} is damaged on the disk: ${finding}. Restore the data folder from a backup (npm run restore); nothing of it was used or changed.`,
+        message: `${join(folder, name)} is damaged on the disk: ${finding}. Restore the data folder from a backup (npm run restore); it was not used.`,
       }),
     );
     expect(wholeLook(folder)).toEqual([`${join(folder, name)} is damaged on the disk: ${finding}`]);
