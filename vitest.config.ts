@@ -26,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
-          include: ['test/faults/**/*.test.ts', 'test/**/fuzz.test.ts'],
+          include: ['test/faults/**/*.test.ts', 'test/**/fuzz.test.ts', 'test/{cloud,devices,edge}/**/{damage,write-ahead-log}.test.ts'],
           ...patient,
           env: { ...env, FC_TIMES: times },
           maxWorkers: 2,
