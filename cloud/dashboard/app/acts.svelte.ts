@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity';
 import { live } from '../live/live.svelte.ts';
 import { t } from '../words/words.svelte.ts';
 import { act, Problem } from './api.ts';
@@ -7,12 +8,13 @@ import { toasts } from './toasts.svelte.ts';
 
 /** What a person does to alerts. While the cloud cannot be reached an act waits, marked, and is sent when it is back. */
 class Acts {
-  #waiting = $state<Record<string, 'sending' | 'queued'>>({});
+  /** By alert. A record of $state would keep each alert that was ever asked for; a map keeps what is in it. */
+  #waiting = new SvelteMap<string, 'sending' | 'queued'>();
   #queue = new Map<string, () => Promise<void>>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   waiting(alert: string): 'sending' | 'queued' | undefined {
-    return this.#waiting[alert];
+    return this.#waiting.get(alert);
   }
 
   acknowledge(alerts: readonly string[]): void {
@@ -27,8 +29,8 @@ class Acts {
     await act<Alert>('POST', `/api/alerts/${encodeURIComponent(id)}/${action}`, {});
   }
   #put(id: string, run: () => Promise<void>): void {
-    if (this.#waiting[id]) return;
-    this.#waiting[id] = 'sending';
+    if (this.#waiting.has(id)) return;
+    this.#waiting.set(id, 'sending');
     this.#queue.set(id, run);
     void this.#run(id);
   }
@@ -39,7 +41,7 @@ class Acts {
       await run();
     } catch (error) {
       if (error instanceof Problem && error.status === 0) {
-        this.#waiting[id] = 'queued';
+        this.#waiting.set(id, 'queued');
         this.#timer ??= setTimeout(() => {
           this.#timer = null;
           for (const waiting of this.#queue.keys()) void this.#run(waiting);
@@ -49,7 +51,7 @@ class Acts {
       toasts.fail(t('error.title') + t('sentence.colon') + explain(error), error);
     }
     this.#queue.delete(id);
-    delete this.#waiting[id];
+    this.#waiting.delete(id);
   }
 }
 export const acts = new Acts();

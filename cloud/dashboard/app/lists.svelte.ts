@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity';
 import { all, get } from './api.ts';
 import type { Department, Device, Grid, Installation, Kind, Site } from './shapes.ts';
 
@@ -41,7 +42,7 @@ export const lists = new Lists();
 
 /** Devices by id, fetched one by one when something visible wants them (a feed row, a card), at most six at a time. */
 class Devices {
-  #known = $state<Record<string, Device | null>>({});
+  #known = new SvelteMap<string, Device | null>();
   #wanted: string[] = [];
   #asked = new Set<string>();
   #running = 0;
@@ -49,7 +50,7 @@ class Devices {
   /** undefined: on its way; null: not found or out of scope. Asking is enough to have it fetched. */
   peek(id: string | null | undefined): Device | null | undefined {
     if (!id) return null;
-    const device = this.#known[id];
+    const device = this.#known.get(id);
     if (device === undefined && !this.#asked.has(id)) {
       this.#asked.add(id);
       this.#wanted.push(id);
@@ -59,12 +60,12 @@ class Devices {
   }
   put(device: Device): void {
     this.#asked.add(device.id);
-    this.#known[device.id] = device;
+    this.#known.set(device.id, device);
   }
   /** What the socket says of a device that we hold. */
   change(id: string, change: Partial<Device>): void {
-    const held = this.#known[id];
-    if (held) this.#known[id] = { ...held, ...change };
+    const held = this.#known.get(id);
+    if (held) this.#known.set(id, { ...held, ...change });
   }
   #work(): void {
     while (this.#running < 6) {
@@ -75,10 +76,10 @@ class Devices {
       get<Device>(`/api/devices/${encodeURIComponent(id)}`)
         .then(
           (device) => {
-            this.#known[id] = device;
+            this.#known.set(id, device);
           },
           (error: unknown) => {
-            if ((error as { status?: number }).status === 404) this.#known[id] = null;
+            if ((error as { status?: number }).status === 404) this.#known.set(id, null);
             // Anything else may pass: it is asked again when it is wanted again.
             else this.#asked.delete(id);
           },

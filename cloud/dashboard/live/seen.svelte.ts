@@ -21,7 +21,7 @@ class Seen {
     });
     get<List<Alert>>('/api/alerts?limit=500').then(
       ({ items }) => {
-        for (const alert of items) this.#put(alert);
+        for (const alert of items.toReversed()) this.#put(alert);
       },
       // The rate then counts from now on; the feed itself does not hang on it.
       (error: unknown) => console.warn('past alerts not loaded', error),
@@ -32,7 +32,11 @@ class Seen {
     this.#openedAt.set(alert.id, alert.rx);
     if (!this.last || alert.rx > this.last.rx) this.last = alert;
     const old = Date.now() - 3_600_000;
-    for (const [id, at] of this.#openedAt) if (at < old) this.#openedAt.delete(id);
+    // They came in the order of their times, all but the first few.
+    for (const [id, at] of this.#openedAt) {
+      if (at >= old) break;
+      this.#openedAt.delete(id);
+    }
     this.#version++;
   }
 }
